@@ -1,0 +1,150 @@
+"""Replications of plans, and the tables that they make.
+
+In: cases, that is, a scenario and one of its plans each. Out: a frozen `Table` of measures by case and replication.
+Invariant: the numbers depend on scenario, plan, seed and replication alone, not on the executor, the number of workers
+or the order in which they finish; all plans of a scenario meet the same workload (common random numbers).
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine import simulate
+from sim.errors import EngineError, PeakweekError
+from sim.measures import FIGURES, Measures, Span, measure, spans
+from sim.plan import build_plan
+from sim.scenario import Scenario
+from sim.workload import sample_workload
+
+Floats = NDArray[np.float64]
+LOW, MEDIAN, HIGH = 0.1, 0.5, 0.9  # the band holds 80 % of the replications
+
+
+@dataclass(frozen=True)
+class Case:
+    """A scenario under one of its plans."""
+
+    scenario: Scenario
+    plan: str
+
+
+@dataclass(frozen=True)
+class Band:
+    """How a figure is spread over the replications that have it.
+
+    Attributes:
+        mean: their mean.
+        low: 10 % of them lie at or below.
+        median: half of them do.
+        high: 90 % do.
+    """
+
+    mean: float
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Table:
+    """The measures of an experiment.
+
+    Attributes:
+        cases: what was simulated.
+        seed: root seed.
+        first: number of the first replication.
+        spans: the spans of each case's figures.
+        figures: by name of the figure and case, ``float64[n_replications, n_spans]``; NaN where there is no value.
+    """
+
+    cases: tuple[Case, ...]
+    seed: int
+    first: int
+    n_replications: int
+    spans: tuple[tuple[Span, ...], ...]
+    figures: dict[str, tuple[Floats, ...]]
+
+    def band(self, figure: str, case: int, span: int) -> Band | None:
+        """Return the spread of a figure, or None when no replication has it."""
+        values = self.figures[figure][case][:, span]
+        values = values[~np.isnan(values)]
+        if not len(values):
+            return None
+        low, median, high = np.quantile(values, (LOW, MEDIAN, HIGH), method="inverted_cdf").tolist()
+        return Band(float(values.mean()), low, median, high)
+
+
+def run_experiment(
+    cases: Sequence[Case],
+    *,
+    seed: int,
+    n_replications: int,
+    first: int = 0,
+    executor: Executor,
+    on_done: Callable[[int], None] = lambda _: None,
+) -> Table:
+    """Return the measures of every case in replications `first` … `first + n_replications − 1`.
+
+    Args:
+        cases: what to simulate.
+        seed: root seed of all draws.
+        n_replications: how many replications of each case, at least 1.
+        first: number of the first replication.
+        executor: where the replications run.
+        on_done: called with the number of replications finished so far, in this thread.
+
+    Raises:
+        EngineError: a replication failed; the message says how to replay it.
+    """
+    futures = [executor.submit(_replicate, tuple(cases), seed, first + index) for index in range(n_replications)]
+    try:
+        for n_done, future in enumerate(as_completed(futures), start=1):
+            future.result()
+            on_done(n_done)
+    finally:
+        for future in futures:
+            future.cancel()
+    return _table(cases, seed, first, futures)
+
+
+def _table(cases: Sequence[Case], seed: int, first: int, futures: Sequence[Future[list[Measures]]]) -> Table:
+    replications = [future.result() for future in futures]
+    figures = {
+        name: tuple(
+            np.array([getattr(of_cases[case], name) for of_cases in replications]) for case in range(len(cases))
+        )
+        for name in FIGURES
+    }
+    case_spans = tuple(tuple(spans(case.scenario.office_hours)) for case in cases)
+    return Table(tuple(cases), seed, first, len(replications), case_spans, figures)
+
+
+def _replicate(cases: tuple[Case, ...], seed: int, replication: int) -> list[Measures]:
+    """Return the measures of one replication of each case; a scenario's draws are made once for all its plans."""
+    done = []
+    scenario, workload = None, None
+    for case in cases:
+        try:
+            if workload is None or case.scenario is not scenario:
+                scenario, workload = case.scenario, sample_workload(case.scenario, seed=seed, replication=replication)
+            plan = build_plan(case.scenario, case.plan)
+            done.append(measure(simulate(workload, plan), plan))
+        except PeakweekError:
+            raise
+        except Exception as problem:  # an executor's edge: whatever fails must name its replication
+            reason = f"{type(problem).__name__}: {problem}"
+            raise EngineError(case.scenario.name, case.plan, seed, replication, reason) from problem
+    return done
+
+
+def process_executor(n_workers: int | None = None) -> ProcessPoolExecutor:
+    """Return processes to run replications in: by default one for each processor.
+
+    Workers are started afresh everywhere, also where forking would be quicker, so that all systems behave alike.
+    """
+    return ProcessPoolExecutor(n_workers or os.cpu_count() or 1, mp_context=get_context("spawn"))

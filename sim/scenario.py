@@ -1,0 +1,289 @@
+"""The world as a planner writes it: demand, procedures, people, link, and the plans that leaders may choose.
+
+In: a YAML file. Out: a frozen `Scenario`, checked whole; everything behind it trusts it. Invariant: every number that
+the model uses comes from here, and the unit is the last word of its name.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from sim.document import read_document
+from sim.errors import ScenarioError
+from sim.laws import Law
+from sim.timebase import OfficeHours, Timebase
+
+
+def _time_of_day(text: object) -> object:
+    """Return the time of a text such as "07:30"; anything else is left for the model to refuse."""
+    if isinstance(text, str):
+        try:
+            return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
+        except ValueError:
+            raise ValueError('a time of day such as "07:30"') from None
+    return text
+
+
+def _zone(name: str) -> str:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - reads files; only when a scenario is read
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("an IANA time zone such as Asia/Ho_Chi_Minh") from None
+    return name
+
+
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class _Days(_Model):
+    """Something that holds from one day to another, both included."""
+
+    first_day: date
+    last_day: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last_day < self.first_day:
+            raise ValueError(f"last_day on or after first_day {self.first_day}")
+        return self
+
+    def covers(self, day: date) -> bool:
+        """Return whether this day belongs to it."""
+        return self.first_day <= day <= self.last_day
+
+
+class Period(_Days):
+    """The days that are simulated, and among them those that the question is about."""
+
+    peak_last_day: date = Field(description="last day of the peak week, which the table shows day by day")
+    time_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
+    tick_ms: int = Field(default=1, ge=1, le=600_000, description="resolution of simulated time")
+
+    @model_validator(mode="after")
+    def _peak_inside(self) -> Self:
+        if not self.covers(self.peak_last_day):
+            raise ValueError(f"peak_last_day between {self.first_day} and {self.last_day}")
+        return self
+
+
+class Hours(_Model):
+    """Normal office hours."""
+
+    morning: tuple[TimeOfDay, TimeOfDay]
+    afternoon: tuple[TimeOfDay, TimeOfDay]
+    working_weekdays: Annotated[frozenset[Weekday], Field(strict=False)] = frozenset(_WEEKDAYS[:5])
+    holidays: Annotated[frozenset[date], Field(strict=False)] = frozenset()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        edges = [*self.morning, *self.afternoon]
+        if edges != sorted(set(edges)):
+            raise ValueError("morning and afternoon in the order of the day, each closing after it opens")
+        if not self.working_weekdays:
+            raise ValueError("at least one working weekday")
+        return self
+
+
+class Surge(_Days):
+    """Days on which more (or fewer) people come."""
+
+    factor: float = Field(ge=0, le=20)
+
+
+class Demand(_Model):
+    """How many visits arrive, and when; one visit brings one record."""
+
+    visits_per_day: float = Field(gt=0, le=100_000, description="mean of an ordinary working day")
+    hour_weights: Annotated[
+        dict[Annotated[int, Field(ge=0, le=23)], Annotated[float, Field(ge=0)]], Field(min_length=1)
+    ]
+    weekday_factors: dict[Weekday, Annotated[float, Field(ge=0, le=20)]] = Field(default_factory=dict)
+    surges: tuple[Surge, ...] = ()
+    day_cv: float = Field(
+        default=0, ge=0, le=2, description="spread of a day's demand around its mean, over and above chance"
+    )
+
+    @model_validator(mode="after")
+    def _some_weight(self) -> Self:
+        if not sum(self.hour_weights.values()) > 0:
+            raise ValueError("at least one hour_weights entry above 0")
+        return self
+
+    def visits_per_hour(self, day: date, hour: int) -> float:
+        """Return the mean number of visits in this hour of a working day."""
+        share = self.hour_weights.get(hour, 0.0) / sum(self.hour_weights.values())
+        factor: float = self.weekday_factors.get(_WEEKDAYS[day.weekday()], 1.0)
+        for surge in self.surges:
+            if surge.covers(day):
+                factor *= surge.factor
+        return self.visits_per_day * share * factor
+
+
+class Deadline(_Model):
+    """When a record is due: the end of a working day, counted from receipt."""
+
+    working_days: int = Field(ge=0, le=365)
+    cutoff: TimeOfDay = Field(default=time(15), description="received from then on: counts as the next working day")
+
+
+class Procedure(_Model):
+    """A kind of record."""
+
+    share: Share
+    intake_min: Law = Field(description="desk work at the counter, minutes")
+    pages: Law = Field(description="pages scanned at the counter")
+    page_mb: float = Field(ge=0, le=1000, description="megabytes a scanned page uploads")
+    back_office_min: Law = Field(description="work in the back office, minutes")
+    deadline: Deadline
+
+
+class Staffing(_Model):
+    """People per station."""
+
+    intake: int = Field(ge=0, le=1000)
+    back_office: int = Field(ge=0, le=1000)
+
+
+class Learning(_Model):
+    """How work that takes longer in unpractised hands gets shorter: the excess halves every few working days."""
+
+    first_day_factor: float = Field(default=1, ge=1, le=20)
+    halving_working_days: float = Field(default=1, gt=0, le=1000)
+
+
+class LinkFault(_Model):
+    """A time in which the line, or the portal behind it, is slow or down."""
+
+    starts: datetime = Field(description="local time")
+    ends: datetime
+    capacity_ratio: Share = Field(description="what is left of the capacity; 0 is down")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.starts.tzinfo or self.ends.tzinfo:
+            raise ValueError("local times without a zone")
+        if self.ends <= self.starts:
+            raise ValueError(f"ends after starts {self.starts}")
+        return self
+
+
+class Link(_Model):
+    """The line that all counters share; every transfer under way gets an equal part of it at once."""
+
+    mbit_per_s: float = Field(gt=0, le=1_000_000)
+    background_ratio: float = Field(default=0, ge=0, lt=1, description="part of the capacity that other traffic takes")
+    faults: tuple[LinkFault, ...] = ()
+
+
+class Lunch(_Days, Staffing):
+    """Who works through lunch on these days: so many of each station, in turn."""
+
+
+class Evening(_Days, Staffing):
+    """Who stays after the afternoon on these days: so many of each station, in turn."""
+
+    until: TimeOfDay
+
+
+class PlanChoice(_Model):
+    """What leaders choose; what is left out stays as in the scenario."""
+
+    title: str = Field(min_length=1)
+    lunch: tuple[Lunch, ...] = ()
+    evening: tuple[Evening, ...] = ()
+    staff: Staffing | None = None
+    counters: Annotated[int, Field(ge=0, le=1000)] | None = None
+    link_mbit_per_s: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
+
+
+class Scenario(_Model):
+    """A centre, its period and the plans to compare."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    question: str
+    period: Period
+    hours: Hours
+    demand: Demand
+    procedures: dict[str, Procedure] = Field(min_length=1)
+    return_offset_min: Law = Field(
+        description="sent home at closing: how long after the next opening one is back, minutes"
+    )
+    staff: Staffing
+    counters: int = Field(ge=0, le=1000)
+    learning: Learning = Learning()
+    link: Link
+    plans: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")], PlanChoice] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """Check what no single part can know."""
+        total = sum(procedure.share for procedure in self.procedures.values())
+        if abs(total - 1) > 1e-9:  # noqa: PLR2004 - shares are decimal fractions, their sum is not exact
+            raise ValueError(f"shares of procedures that sum to 1, not to {total:g}")
+        late = [name for name, p in self.procedures.items() if p.deadline.cutoff > self.hours.afternoon[1]]
+        if late:
+            raise ValueError(f"procedures.{late[0]}.deadline.cutoff within office hours")
+        for name, plan in self.plans.items():
+            self._check_plan(name, plan)
+        return self
+
+    def _check_plan(self, name: str, plan: PlanChoice) -> None:
+        staff = plan.staff or self.staff
+        kinds: tuple[tuple[str, tuple[Lunch | Evening, ...]], ...] = (("lunch", plan.lunch), ("evening", plan.evening))
+        for kind, covers in kinds:
+            for index, cover in enumerate(covers):
+                where = f"plans.{name}.{kind}[{index}]"
+                if cover.intake > staff.intake or cover.back_office > staff.back_office:
+                    available = f"intake {staff.intake}, back_office {staff.back_office}"
+                    asked = f"intake {cover.intake}, back_office {cover.back_office}"
+                    raise ValueError(f"at most the staff there is in {where} ({available}), not {asked}")
+                if any(cover.covers(other.first_day) for other in covers[index + 1 :]):
+                    raise ValueError(f"days in {where} that no other {kind} entry of the plan has")
+        for index, evening in enumerate(plan.evening):
+            if evening.until <= self.hours.afternoon[1]:
+                raise ValueError(f"plans.{name}.evening[{index}].until later than {self.hours.afternoon[1]:%H:%M}")
+
+    @property
+    def timebase(self) -> Timebase:
+        """Return the clock of the period."""
+        period = self.period
+        n_days = (period.last_day - period.first_day).days + 1
+        return Timebase(period.first_day, n_days, period.time_zone, period.tick_ms)
+
+    @property
+    def office_hours(self) -> OfficeHours:
+        """Return when the office normally works."""
+        return OfficeHours(
+            self.timebase,
+            frozenset(_WEEKDAYS.index(name) for name in self.hours.working_weekdays),
+            self.hours.holidays,
+            self.hours.morning,
+            self.hours.afternoon,
+        )
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """Return the plans' titles by name, in the file's order."""
+        return {name: plan.title for name, plan in self.plans.items()}
+
+
+def read_scenario(path: Path | str) -> Scenario:
+    """Return the scenario of a YAML file.
+
+    Raises:
+        ScenarioError: the file cannot be read or does not describe a scenario; the message names the field.
+    """
+    return read_document(path, Scenario, ScenarioError)

@@ -1,0 +1,131 @@
+"""Every random draw of a replication, one row per record.
+
+In: a `Scenario`, a seed and the number of the replication. Out: a frozen `Workload`. Invariant: what is drawn for a
+record does not depend on the plan, nor on whether other records exist; so plans are compared on the same records, and
+when demand rises by a tenth, the records of before are still there with all their draws (common random numbers).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.laws import Law, lognormal_factor
+from sim.scenario import Demand, Scenario
+from sim.streams import Purpose, Stream
+from sim.timebase import OfficeHours, Ticks
+
+Floats = NDArray[np.float64]
+
+# Candidates of the thinning arrive at a fixed rate, the next power of two above this multiple of the busiest mean hour:
+# room for a day's own factor above its mean (beyond it a day is cut off), and the same candidates when demand changes.
+_HEADROOM = 2
+_BITS_PER_MB = 8e6
+_S_PER_MIN = 60
+_HOURS = range(24)
+
+
+@dataclass(frozen=True)
+class Workload:
+    """The records of one replication in the order of their arrival.
+
+    Attributes:
+        seed: root seed.
+        replication: number of the replication, from 0.
+        arrival: ``int64[n_records]``, tick of arrival, non-decreasing.
+        procedure: ``int64[n_records]``, index into the scenario's procedures.
+        intake_work: ``int64[n_records]``, ticks of practised desk work at the counter, ≥ 0.
+        upload_bit: ``int64[n_records]``, bits to upload from the counter, ≥ 0.
+        back_office_work: ``int64[n_records]``, ticks of practised work in the back office, ≥ 0.
+        return_offset: ``int64[n_records]``, ticks after an opening at which one comes who was sent home, ≥ 0.
+    """
+
+    seed: int
+    replication: int
+    arrival: Ticks
+    procedure: NDArray[np.int64]
+    intake_work: Ticks
+    upload_bit: NDArray[np.int64]
+    back_office_work: Ticks
+    return_offset: Ticks
+
+    @property
+    def n_records(self) -> int:
+        """Return how many records arrive."""
+        return len(self.arrival)
+
+
+def sample_workload(scenario: Scenario, *, seed: int, replication: int) -> Workload:
+    """Return the draws of one replication of the scenario's world."""
+    candidate, arrival = _arrivals(scenario, seed, replication)
+
+    def draw(purpose: Purpose) -> Floats:
+        """Return a uniform number per arriving record, by its candidate: who else comes moves nothing."""
+        return Stream(seed, replication, purpose).uniforms(candidate[-1] + 1 if len(candidate) else 0)[candidate]
+
+    kinds = list(scenario.procedures.values())
+    procedure = np.searchsorted(np.cumsum([kind.share for kind in kinds])[:-1], draw(Purpose.PROCEDURE), side="right")
+
+    def by_procedure(laws: list[Law], u: Floats) -> Floats:
+        drawn = np.empty_like(u)
+        for index, law in enumerate(laws):
+            of_kind = procedure == index
+            drawn[of_kind] = law.quantile(u[of_kind])
+        return drawn
+
+    ticks_per_min = scenario.timebase.ticks_per_s * _S_PER_MIN
+    pages = np.rint(by_procedure([kind.pages for kind in kinds], draw(Purpose.PAGES)))
+    page_bit = np.array([kind.page_mb for kind in kinds])[procedure] * _BITS_PER_MB
+    return Workload(
+        seed=seed,
+        replication=replication,
+        arrival=arrival,
+        procedure=procedure.astype(np.int64),
+        intake_work=_whole(
+            by_procedure([kind.intake_min for kind in kinds], draw(Purpose.INTAKE_WORK)) * ticks_per_min
+        ),
+        upload_bit=_whole(pages * page_bit),
+        back_office_work=_whole(
+            by_procedure([kind.back_office_min for kind in kinds], draw(Purpose.BACK_OFFICE_WORK)) * ticks_per_min
+        ),
+        return_offset=_whole(scenario.return_offset_min.quantile(draw(Purpose.RETURN_OFFSET)) * ticks_per_min),
+    )
+
+
+def _whole(draws: Floats) -> NDArray[np.int64]:
+    return np.rint(draws).astype(np.int64)
+
+
+def _arrivals(scenario: Scenario, seed: int, replication: int) -> tuple[NDArray[np.int64], Ticks]:
+    """Return the index of each accepted candidate and its tick. Source: Lewis and Shedler 1979 (thinning)."""
+    timebase, hours = scenario.timebase, scenario.office_hours
+    per_hour = _visits_per_hour(scenario.demand, hours)
+    ticks_per_hour = timebase.ticks_per_s * 3600
+    ceiling = 2.0 ** np.ceil(np.log2(_HEADROOM * max(per_hour.max(), 1e-6))) / ticks_per_hour
+    at = _candidates(Stream(seed, replication, Purpose.ARRIVAL_GAP), ceiling, timebase.end_tick)
+    day, hour = np.divmod(np.searchsorted(timebase.hours, at, side="right") - 1, len(_HOURS))
+    of_day = Stream(seed, replication, Purpose.DAY_FACTOR).uniforms(timebase.n_days)
+    factor = lognormal_factor(of_day, cv=scenario.demand.day_cv)
+    rate = per_hour[day, hour] * factor[day] / ticks_per_hour
+    accepted = np.flatnonzero(Stream(seed, replication, Purpose.ARRIVAL_THINNING).uniforms(len(at)) * ceiling < rate)
+    return accepted, at[accepted]
+
+
+def _candidates(gaps: Stream, per_tick: float, end_tick: int) -> Ticks:
+    """Return the ticks of a Poisson process with this constant rate, before `end_tick`."""
+    at: list[Floats] = [np.zeros(1)]
+    chunk = int(per_tick * end_tick * 1.1) + 64
+    while at[-1][-1] < end_tick:
+        at.append(at[-1][-1] + np.cumsum(-np.log(gaps.uniforms(chunk)) / per_tick))
+    ticks = np.floor(np.concatenate(at)[1:]).astype(np.int64)
+    return ticks[ticks < end_tick]
+
+
+def _visits_per_hour(demand: Demand, hours: OfficeHours) -> Floats:
+    """Return the mean visits of each hour of each day: ``float64[n_days, 24]``; none when the office does not work."""
+    return np.array(
+        [
+            [demand.visits_per_hour(day, hour) if hours.is_working(day) else 0.0 for hour in _HOURS]
+            for day in hours.timebase.days
+        ]
+    )
