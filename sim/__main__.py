@@ -1,0 +1,113 @@
+"""The planner's command, `peakweek`.
+
+In: arguments. Out: text on standard output, files in a folder. Invariant: exit status 0 for done, 1 for a run that
+failed, 2 for wrong input, 130 for Ctrl-C; an error is one line on standard error, and nothing is left half-written.
+"""
+
+import argparse
+import io
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from sim.errors import EngineError, PeakweekError
+
+_DONE, _FAILED, _WRONG_INPUT, _INTERRUPTED = 0, 1, 2, 130
+_SEEDS = 2**63
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # Vietnamese names, also where the system's encoding lacks them
+    options = _parser().parse_args(arguments)
+    try:
+        run: Callable[[argparse.Namespace], None] = options.run
+        run(options)
+    except EngineError as error:
+        print(f"peakweek: {error}", file=sys.stderr)
+        return _FAILED
+    except PeakweekError as error:
+        print(f"peakweek: {error}", file=sys.stderr)
+        return _WRONG_INPUT
+    except KeyboardInterrupt:
+        print("peakweek: interrupted; nothing was written", file=sys.stderr)
+        return _INTERRUPTED
+    return _DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="peakweek",
+        description="How large will the peak week's backlog be under this staffing, these counters and this line?",
+    )
+    parser.add_argument("--version", action="version", version=f"peakweek {version('peakweek')}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="simulate a scenario's plans", description="Simulate a scenario's plans.")
+    run.set_defaults(run=_run)
+    run.add_argument("scenario", metavar="SCENARIO", help="a scenario file, such as scenarios/tho-xuan.yaml")
+    run.add_argument("--plan", action="append", metavar="NAME", help="only this plan (may be repeated; default: all)")
+    run.add_argument("--seed", type=_whole_number(0, _SEEDS), default=1, help="root of all random draws (default 1)")
+    run.add_argument(
+        "--replications", type=_whole_number(1, 1_000_000), default=50, help="runs of each plan (default 50)"
+    )
+    run.add_argument(
+        "--first", type=_whole_number(0, _SEEDS), default=0, help="number of the first replication (default 0)"
+    )
+    run.add_argument("--workers", type=_whole_number(1, 1024), help="processes (default: one for each processor)")
+    run.add_argument(
+        "--format", choices=("table", "csv", "json"), default="table", help="what to print (default table)"
+    )
+    run.add_argument("--all-days", action="store_true", help="show every day in the table, not only the peak week's")
+    run.add_argument("--out", type=Path, metavar="DIR", help="also write tables and a page with charts to this folder")
+    return parser
+
+
+def _whole_number(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = low - 1
+        if not low <= number <= high:
+            raise argparse.ArgumentTypeError(f"found {text!r}; expected a whole number from {low} to {high}")
+        return number
+
+    return parse
+
+
+def _run(options: argparse.Namespace) -> None:
+    # Loaded here, so that --help and --version answer at once.
+    from sim.experiment import Case, process_executor, run_experiment  # noqa: PLC0415
+    from sim.plan import build_plan  # noqa: PLC0415
+    from sim.report.page import write_files  # noqa: PLC0415
+    from sim.report.rows import to_csv, to_json  # noqa: PLC0415
+    from sim.report.terminal import print_table, progress_bar  # noqa: PLC0415
+    from sim.scenario import read_scenario  # noqa: PLC0415
+
+    scenario = read_scenario(options.scenario)
+    names = list(dict.fromkeys(options.plan or scenario.plans))
+    for name in names:
+        build_plan(scenario, name)  # an unknown name is an error before anything runs
+    with process_executor(options.workers) as executor, progress_bar(options.replications) as on_done:
+        table = run_experiment(
+            [Case(scenario, name) for name in names],
+            seed=options.seed,
+            n_replications=options.replications,
+            first=options.first,
+            executor=executor,
+            on_done=on_done,
+        )
+    if options.out:
+        for path in write_files(table, options.out):
+            print(f"wrote {path}", file=sys.stderr)
+    if options.format == "table":
+        print_table(table, all_days=options.all_days)
+    else:
+        print({"csv": to_csv, "json": to_json}[options.format](table), end="")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

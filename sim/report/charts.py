@@ -1,0 +1,81 @@
+"""The pictures of a run.
+
+In: a `Table`. Out: SVG that needs nothing else to be shown. Invariant: every picture of the project comes from here,
+drawn from the same rows that the tables show.
+"""
+
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+from sim.experiment import Table
+from sim.report.rows import Row, rows
+
+# Okabe and Ito's colours, told apart by all readers.
+_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
+_ON_TIME_LINE = 0.9  # the line that published rates are judged by
+
+
+def backlog_by_day(table: Table) -> str:
+    """Return the backlog at close of each working day: a line and an 80 % band for each plan."""
+    base = _chart([row for row in rows(table) if row.span.kind == "day"], "backlog_count")
+    x = alt.X("day:T", title=None, axis=alt.Axis(format="%d %b", labelAngle=0))
+    band = base.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colour(table))
+    line = base.mark_line(strokeWidth=2.5).encode(
+        x=x, y=alt.Y("mean:Q", title="records received and not settled at close"), color=_colour(table)
+    )
+    return _svg(band + line)
+
+
+def on_time_by_week(table: Table) -> str:
+    """Return the on-time rate of each week for each plan, with its band and the 90 % line."""
+    base = _chart([row for row in rows(table) if row.span.kind == "week"], "on_time_ratio")
+    x = alt.X("label:O", title="week of", sort=None, axis=alt.Axis(labelAngle=0))
+    offset = alt.XOffset("plan:N", sort=_titles(table))
+    bar = base.mark_rule(strokeWidth=5, opacity=0.35).encode(
+        x=x, xOffset=offset, y=alt.Y("low:Q"), y2="high:Q", color=_colour(table)
+    )
+    point = base.mark_point(filled=True, size=70, opacity=1).encode(
+        x=x,
+        xOffset=offset,
+        y=alt.Y("mean:Q", title="on time", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False)),
+        color=_colour(table),
+    )
+    limit = alt.Chart(_inline([{"limit": _ON_TIME_LINE}])).mark_rule(strokeDash=[6, 4], color="#555")
+    return _svg(limit.encode(y="limit:Q") + bar + point)
+
+
+def _chart(chosen: list[Row], figure: str) -> alt.Chart:
+    values = [
+        {
+            "plan": row.title,
+            "day": f"{row.span.first_day.isoformat()}T00:00:00",
+            "label": f"{row.span.first_day:%d %b}",
+            "mean": band.mean,
+            "low": band.low,
+            "high": band.high,
+        }
+        for row in chosen
+        if (band := row.bands[figure]) is not None
+    ]
+    return alt.Chart(_inline(values), width=760, height=300)
+
+
+def _inline(values: list[dict[str, Any]]) -> alt.InlineData:
+    return alt.InlineData(values)
+
+
+def _titles(table: Table) -> list[str]:
+    return [case.scenario.titles[case.plan] for case in table.cases]
+
+
+def _colour(table: Table) -> alt.Color:
+    legend = alt.Legend(title=None, orient="top", labelLimit=400)
+    return alt.Color("plan:N", scale=alt.Scale(domain=_titles(table), range=list(_COLOURS)), legend=legend)
+
+
+def _svg(chart: alt.LayerChart) -> str:
+    axis = {"grid": True, "gridColor": "#e5e5e5", "domainColor": "#888", "labelFontSize": 12, "titleFontSize": 12}
+    styled: dict[str, Any] = chart.configure(font="sans-serif", axis=axis, view={"stroke": None}).to_dict()
+    return str(vl_convert.vegalite_to_svg(styled))

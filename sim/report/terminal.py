@@ -1,0 +1,53 @@
+"""A run on a terminal: a table for each plan, and a bar while it is under way.
+
+In: a `Table`. Out: lines of text. Invariant: the same text at any terminal width, so that documents can show it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import groupby
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table as Grid
+from rich.text import Text
+
+from sim.experiment import Table
+from sim.report.rows import COLUMNS, Row, cells, rows
+
+_WIDTH = 112
+
+
+def print_table(table: Table, *, all_days: bool) -> None:
+    """Print a table for each plan: the days of the peak week (or all), every week, the whole period."""
+    console = Console(width=_WIDTH, highlight=False)
+    case = table.cases[0]
+    console.print(case.scenario.question, style="bold")
+    console.print(
+        f"{case.scenario.title}. {table.n_replications} replications, seed {table.seed}. Means; "
+        "in brackets the band that holds 80 % of the replications.",
+    )
+    for _, of_plan in groupby(rows(table), key=lambda row: row.plan):
+        console.print()
+        console.print(_grid([row for row in of_plan if all_days or row.is_peak or row.span.kind != "day"]))
+
+
+def _grid(of_plan: list[Row]) -> Grid:
+    grid = Grid(title=of_plan[0].title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
+    grid.add_column("", no_wrap=True)
+    for column in COLUMNS:
+        grid.add_column(column, justify="right", no_wrap=True)
+    for row, following in zip(of_plan, [*of_plan[1:], None], strict=True):
+        grid.add_row(*map(Text, cells(row)), end_section=following is None or following.span.kind != row.span.kind)
+    return grid
+
+
+@contextmanager
+def progress_bar(n_replications: int) -> Iterator[Callable[[int], None]]:
+    """Yield a function that shows how many replications are done; silent where there is no terminal."""
+    console = Console(stderr=True)
+    columns = (TextColumn("replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=n_replications)
+        yield lambda n_done: progress.update(task, completed=n_done)
