@@ -6,7 +6,8 @@ scenario.yaml ─► Scenario ─► Plan ────────────�
                     └─► sample_workload ──────┘
 ```
 
-The public names are listed in ``__init__.pyi``; each is loaded when it is first used, so that ``import sim`` costs nothing.
+The public names are listed in ``__init__.pyi``; each is loaded when it is first used, so that
+``import sim`` costs nothing.
 """
 
 import lazy_loader

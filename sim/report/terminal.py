@@ -34,7 +34,9 @@ def print_table(table: Table, *, all_days: bool) -> None:
 
 
 def _grid(of_plan: list[Row]) -> Grid:
-    grid = Grid(title=of_plan[0].title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
+    grid = Grid(
+        title=of_plan[0].title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", collapse_padding=True
+    )
     grid.add_column("", no_wrap=True)
     for column in COLUMNS:
         grid.add_column(column, justify="right", no_wrap=True)
