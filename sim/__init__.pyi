@@ -24,6 +24,7 @@ from .plan import Station as Station
 from .plan import build_plan as build_plan
 from .report.charts import backlog_by_day as backlog_by_day
 from .report.charts import on_time_by_week as on_time_by_week
+from .report.charts import peak_backlog as peak_backlog
 from .report.page import write_files as write_files
 from .report.rows import rows as rows
 from .report.rows import to_csv as to_csv

@@ -4,6 +4,7 @@ In: a `Table`. Out: SVG that needs nothing else to be shown. Invariant: every pi
 drawn from the same rows that the tables show.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import altair as alt
@@ -14,15 +15,29 @@ from sim.report.rows import Row, rows
 
 # Okabe and Ito's colours, told apart by all readers.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
+_AFTERMATH = timedelta(days=14)
 _ON_TIME_LINE = 0.9  # the line that published rates are judged by
 
 
+def peak_backlog(table: Table) -> str:
+    """Return the backlog of the peak week and of the days in which it is worked off; the first picture to look at."""
+    until = table.cases[0].scenario.period.peak_last_day + _AFTERMATH
+    return _backlog(table, [row for row in rows(table) if row.span.kind == "day" and row.span.first_day <= until])
+
+
 def backlog_by_day(table: Table) -> str:
-    """Return the backlog at close of each working day: a line and an 80 % band for each plan."""
-    base = _chart([row for row in rows(table) if row.span.kind == "day"], "backlog_count")
-    x = alt.X("day:T", title=None, axis=alt.Axis(format="%d %b", labelAngle=0))
+    """Return the backlog at close of every working day of the period."""
+    return _backlog(table, [row for row in rows(table) if row.span.kind == "day"])
+
+
+def _backlog(table: Table, days: list[Row]) -> str:
+    """Return a line and an 80 % band for each plan."""
+    base = _chart(days, "backlog_count")
+    x = alt.X(
+        "day:T", title=None, axis=alt.Axis(format="%d %b", labelAngle=0, tickCount="day" if _is_short(days) else 8)
+    )
     band = base.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colour(table))
-    line = base.mark_line(strokeWidth=2.5).encode(
+    line = base.mark_line(strokeWidth=2.5, point=_is_short(days)).encode(
         x=x, y=alt.Y("mean:Q", title="records received and not settled at close"), color=_colour(table)
     )
     return _svg(band + line)
@@ -44,6 +59,11 @@ def on_time_by_week(table: Table) -> str:
     )
     limit = alt.Chart(_inline([{"limit": _ON_TIME_LINE}])).mark_rule(strokeDash=[6, 4], color="#555")
     return _svg(limit.encode(y="limit:Q") + bar + point)
+
+
+def _is_short(days: list[Row]) -> bool:
+    """Return whether there is room for each day's own mark."""
+    return len({row.span.first_day for row in days}) <= _AFTERMATH.days
 
 
 def _chart(chosen: list[Row], figure: str) -> alt.Chart:
@@ -71,7 +91,7 @@ def _titles(table: Table) -> list[str]:
 
 
 def _colour(table: Table) -> alt.Color:
-    legend = alt.Legend(title=None, orient="top", labelLimit=400)
+    legend = alt.Legend(title=None, orient="top", labelLimit=400, symbolOpacity=1)
     return alt.Color("plan:N", scale=alt.Scale(domain=_titles(table), range=list(_COLOURS)), legend=legend)
 
 

@@ -14,7 +14,7 @@ import jinja2
 
 from sim.errors import PeakweekError
 from sim.experiment import Table
-from sim.report.charts import backlog_by_day, on_time_by_week
+from sim.report.charts import backlog_by_day, on_time_by_week, peak_backlog
 from sim.report.rows import COLUMNS, cells, rows, to_csv, to_json
 
 
@@ -37,13 +37,14 @@ def page(table: Table) -> str:
     loader = jinja2.PackageLoader("sim.report", "templates")
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
     by_plan = [list(of_plan) for _, of_plan in groupby(rows(table), key=lambda row: row.plan)]
-    peak = [next(row for row in reversed(of_plan) if row.is_peak and row.span.kind == "day") for of_plan in by_plan]
+    peaks = [next(row for row in reversed(of_plan) if row.is_peak and row.span.kind == "day") for of_plan in by_plan]
     return environment.get_template("page.html.j2").render(
         table=table,
         scenario=table.cases[0].scenario,
         plans=[[(row, cells(row)) for row in of_plan] for of_plan in by_plan],
         columns=COLUMNS,
-        peak=peak,
+        peaks=peaks,
+        peak_chart=peak_backlog(table),
         backlog=backlog_by_day(table),
         on_time=on_time_by_week(table),
         version=version("peakweek"),
