@@ -5,6 +5,7 @@ the same give the same arrays, element for element; an instant that never came i
 """
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +27,8 @@ class Trace:
         received: ``int64[n_records]``, upload done: the record is received and the visit over.
         started: ``int64[n_records]``, the back office takes it up.
         settled: ``int64[n_records]``, the back office is done with it.
-        wait_ticks: ``int64[n_records]``, time waited in the hall so far, over all visits.
-        sent_home: ``int64[n_sent_home, 2]``, rows (record, tick) of visits that closing time ended unserved, in order.
+        visits: ``int64[n_visits, 3]``, rows (record, joined, left), sorted: a person's waits in the hall, each ended by
+            the call to a counter or by closing time; left is `NEVER` for who still waits.
         spells: ``int64[n_spells, 4]``, rows (person, start, end, record) of unbroken work, sorted by person, then
             start; a spell under way when the period ends is cut there.
     """
@@ -38,9 +39,22 @@ class Trace:
     received: Ticks
     started: Ticks
     settled: Ticks
-    wait_ticks: Ticks
-    sent_home: NDArray[np.int64]
+    visits: NDArray[np.int64]
     spells: NDArray[np.int64]
+
+    @cached_property
+    def wait_ticks(self) -> Ticks:
+        """Return the time waited in the hall so far, over all visits: ``int64[n_records]``."""
+        ended = self.visits[self.visits[:, 2] != NEVER]
+        waits = np.zeros(self.workload.n_records, dtype=np.int64)
+        np.add.at(waits, ended[:, 0], ended[:, 2] - ended[:, 1])
+        return waits
+
+    @cached_property
+    def sent_home(self) -> NDArray[np.int64]:
+        """Return the visits that closing time ended unserved: ``int64[n, 2]``, rows (record, tick)."""
+        record, left = self.visits[:, 0], self.visits[:, 2]
+        return self.visits[(left != NEVER) & (left != self.called[record])][:, [0, 2]]
 
     def differences(self, other: "Trace") -> list[str]:
         """Return the names of the arrays in which the two differ; none when the traces are the same."""

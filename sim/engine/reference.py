@@ -179,8 +179,7 @@ class _Centre:
         self._received = [NEVER] * n_records
         self._started = [NEVER] * n_records
         self._settled = [NEVER] * n_records
-        self._wait_ticks = [0] * n_records
-        self._sent_home: list[tuple[int, int]] = []
+        self._visits: list[tuple[int, int, int]] = []
         self._spells: list[tuple[int, int, int, int]] = []
         self._at_work: dict[int, tuple[int, int]] = {}
 
@@ -223,11 +222,14 @@ class _Centre:
 
     def _go_home(self, record: int) -> None:
         """Leave, to come back after the next opening of the period, if there is one."""
-        self._wait_ticks[record] += self._now - self._joined[record]
-        self._sent_home.append((record, self._now))
+        self._leave_line(record)
         if self._n_closed < len(self._doors):
             tick = self._doors[self._n_closed][1] + self._return_offset[record]
             self._calendar.call_at(tick, Kind.ARRIVAL, record, lambda _: self._arrive(record))
+
+    def _leave_line(self, record: int) -> None:
+        self._visits.append((record, self._joined[record], self._now))
+        self._joined[record] = NEVER
 
     def _counter_officer(self, person: int, shifts: list[tuple[int, int]]) -> Process:
         """Serve one visit after the other while on shift; finish the one at hand also when the shift is over."""
@@ -243,7 +245,7 @@ class _Centre:
     def _intake(self, person: int, record: int) -> Process:
         """Check the papers, scan them, and hold the counter until the line has taken the files."""
         self._called[record] = self._now
-        self._wait_ticks[record] += self._now - self._joined[record]
+        self._leave_line(record)
         self._begin(person, record)
         yield self._calendar.at(self._now + self._practised(self._intake_work[record]), Kind.WORK_END, record)
         self._upload_start[record] = self._now
@@ -290,17 +292,17 @@ class _Centre:
         """Return what happened, once the period has passed."""
         end = self._plan.hours.timebase.end_tick
         spells = self._spells + [(person, start, end, record) for person, (start, record) in self._at_work.items()]
+        visits = self._visits + [(r, joined, NEVER) for r, joined in enumerate(self._joined) if joined != NEVER]
         columns = {
             "called": self._called,
             "upload_start": self._upload_start,
             "received": self._received,
             "started": self._started,
             "settled": self._settled,
-            "wait_ticks": self._wait_ticks,
         }
         return Trace(
             workload=self._workload,
             **{name: np.array(column, dtype=np.int64) for name, column in columns.items()},
-            sent_home=np.array(self._sent_home, dtype=np.int64).reshape(-1, 2),
+            visits=np.array(sorted(visits), dtype=np.int64).reshape(-1, 3),
             spells=np.array(sorted(spells), dtype=np.int64).reshape(-1, 4),
         )
