@@ -54,7 +54,7 @@ class Trace:
     def sent_home(self) -> NDArray[np.int64]:
         """Return the visits that closing time ended unserved: ``int64[n, 2]``, rows (record, tick)."""
         record, left = self.visits[:, 0], self.visits[:, 2]
-        return self.visits[(left != NEVER) & (left != self.called[record])][:, [0, 2]]
+        return np.column_stack([record, left])[(left != NEVER) & (left != self.called[record])]
 
     def differences(self, other: "Trace") -> list[str]:
         """Return the names of the arrays in which the two differ; none when the traces are the same."""
