@@ -54,7 +54,8 @@ class Trace:
     def sent_home(self) -> NDArray[np.int64]:
         """Return the visits that closing time ended unserved: ``int64[n, 2]``, rows (record, tick)."""
         record, left = self.visits[:, 0], self.visits[:, 2]
-        return np.column_stack([record, left])[(left != NEVER) & (left != self.called[record])]
+        is_sent_home = (left != NEVER) & (left != self.called[record])
+        return np.asarray(np.column_stack([record, left])[is_sent_home])
 
     def differences(self, other: "Trace") -> list[str]:
         """Return the names of the arrays in which the two differ; none when the traces are the same."""
