@@ -1,0 +1,69 @@
+# Thin on purpose: each target is a command or two that also work by hand. Needs only make, a shell, and Python with venv.
+
+PYTHON ?= python3
+# Two workers: the tests start many processes of their own, and two cores are what we promise for.
+WORKERS ?= 2
+SCENARIO ?= scenarios/tho-xuan.yaml
+
+BIN := .venv/bin
+LOG := .venv/setup.log
+# Written last, each in its turn: a half-made .venv has no stamp and is made again.
+LOCKED := .venv/locked.stamp
+READY := .venv/ready.stamp
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check test-all lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target says; do printf '%-14s %s\n' "$$target" "$$says"; done
+
+# Without a shell between make and the command, Ctrl-C and SIGTERM reach it directly: nothing is orphaned.
+run: $(READY) ## the peak-week prediction, then the live service with a simulated centre, until Ctrl-C
+	@$(BIN)/peakweek run $(SCENARIO)
+	@$(BIN)/peakweek-monitor demo $(SCENARIO)
+
+test: $(READY) ## every test, at most 5 minutes
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+check: $(READY) ## the walls only, in seconds: lint, format, types, imports, sizes, links
+	@$(BIN)/python -m pytest -n $(WORKERS) tests/repo
+
+test-all: $(READY) ## every test, with many more random examples
+	@$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=all
+
+clean: ## remove everything that make has made
+	@rm -rf .venv .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache build dist
+
+# $(call quietly,what is being done,command): the output goes to a log, whose end is shown only when the command fails.
+define quietly
+@echo "$(1)"
+@$(2) >>$(LOG) 2>&1 || { tail -n 15 $(LOG) >&2; echo "That failed; $(LOG) has the whole output. The next make starts it afresh." >&2; exit 1; }
+endef
+
+# One stage for `run` and `test`: leaving out the test tools saves 8 of 28 seconds once, and would cost a second .venv.
+$(LOCKED): requirements-test.lock
+	@$(PYTHON) -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Peakweek needs Python 3.11 or newer with venv; $(PYTHON) is $$($(PYTHON) --version 2>&1 || echo not there)." >&2; \
+	  echo "Install it (Debian: sudo apt-get install python3 python3-venv), or name another: make PYTHON=python3.12 ..." >&2; \
+	  exit 1; }
+	@rm -rf .venv && mkdir .venv
+	$(call quietly,Making .venv ...,$(PYTHON) -m venv .venv)
+	$(call quietly,Installing the locked dependencies into .venv (once; about half a minute) ...,$(BIN)/python -m pip install --require-hashes -r requirements-test.lock)
+	@touch $@
+
+$(READY): $(LOCKED) pyproject.toml
+	$(call quietly,Installing Peakweek itself into .venv ...,$(BIN)/python -m pip install --no-deps --no-build-isolation -e .)
+	@touch $@
+
+# The lock must say what to install, not where this machine gets it: local folders of packages are left out of it.
+# Versions that still fit are kept; `make lock UV_FLAGS=--upgrade` takes the newest.
+UV_COMPILE = env -u PIP_FIND_LINKS -u UV_FIND_LINKS .lock-venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UV_FLAGS) pyproject.toml
+
+lock: ## write requirements.lock and requirements-test.lock anew from pyproject.toml
+	@rm -rf .lock-venv && $(PYTHON) -m venv .lock-venv
+	@env -u PIP_FIND_LINKS .lock-venv/bin/python -m pip install -qq uv
+	@$(UV_COMPILE) --output-file requirements.lock
+	@$(UV_COMPILE) --extra test --output-file requirements-test.lock
+	@rm -rf .lock-venv
