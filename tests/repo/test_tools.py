@@ -76,7 +76,7 @@ def test_imports_point_one_way(project_root: Path) -> None:
     ("path", "text", "broken"),
     [
         ("sim/timebase.py", "import sim.report", "sim is one pipeline BROKEN"),
-        ("sim/trace.py", "import sim.workload", "sim is one pipeline BROKEN"),
+        ("sim/plan.py", "import sim.workload", "sim is one pipeline BROKEN"),
         ("monitor/clock.py", "import monitor.store", "monitor is one pipeline BROKEN"),
         ("sim/plan.py", "import monitor.clock", "the simulator knows nothing of the service BROKEN"),
         ("sim/plan.py", "import aiohttp", "the simulator knows nothing of the service BROKEN"),

@@ -22,7 +22,7 @@ from ruamel.yaml.constructor import ConstructorError, SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from sim.document_place import Place, find_place, near_name
+from sim.document.place import Place, find_place, near_name
 from sim.errors import InputError
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
