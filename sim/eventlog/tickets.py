@@ -5,9 +5,9 @@ Out: the number of calls in between. Invariant: a number that was counted is not
 
 A ticket is a letter and a number, and the number counts the tickets called. What else occurs, and what is made of it:
 
-- No ticket, or a ticket that was shown before. Three of the ten offices show tickets only while they are served and at
-  times the same one for long, while the queue falls: what it falls by are calls that the display does not show yet,
-  taken off the number's next steps. (So a visitor who left counts as called: the number skips that ticket later.)
+- No ticket, or a ticket that was shown before. Three of the ten offices seem to show tickets only while they are
+  served, and at times the same one for long while the queue falls. What it falls by are calls that the display does
+  not show yet, taken off the number's next steps. (So who left counts as called: the number skips that ticket later.)
 - Numbers from 500 on run in series of their own, one per hundred (booked visits, second halls): each is counted apart.
 - A number below the highest of its series: another counter's visitor, called before; as if it had been shown before.
 - A step of more than 5 a minute (displays that hang, numbers that go on from the day before) says only that the display
@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 CALLS_PER_MINUTE_MAX: Final = 5
-"""The fastest that a queue can be called; the fastest seen to go on for several snapshots is 4."""
+"""Twenty calls in five minutes were seen in a queue of hundreds; the limit leaves room above that."""
 
 FIRST_SERIES_END: Final = 500
 SERIES_LENGTH: Final = 100
