@@ -76,7 +76,10 @@ async def _read_events(request: web.Request) -> list[Event]:
     """
     if request.content_type not in _MEDIA_TYPES or (request.charset or "utf-8").lower() != "utf-8":
         raise web.HTTPUnsupportedMediaType
-    body = await request.read()
+    try:
+        body = await request.read()
+    except web.RequestPayloadError:
+        raise EventError("body", "", "a body that does not arrive whole", "what Content-Encoding says") from None
     return [parse_event(body)] if request.content_type == _SINGLE else parse_batch(body)
 
 

@@ -136,7 +136,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         "centre_tickets_issued_total",
         "counter",
-        "Tickets issued.",
+        "Tickets issued to visitors.",
         ("queue",),
         _by_queue(lambda queue: queue.n_issued),
     ),
@@ -164,7 +164,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         "centre_records_received_total",
         "counter",
-        "Records received.",
+        "Records received from citizens.",
         ("procedure",),
         _by_procedure(lambda procedure: procedure.n_received),
     ),

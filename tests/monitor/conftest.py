@@ -1,10 +1,12 @@
 """What the monitor's tests share: a clock that is moved by hand, events, and real services on loopback."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,12 @@ class Service:
         """Get a text and its status."""
         async with self.session.get(path) as answer:
             return answer.status, await answer.text()
+
+    async def until_ready(self) -> None:
+        """Return when the service has counted its log."""
+        async with asyncio.timeout(10):
+            while (await self.get("/-/ready"))[0] != HTTPStatus.OK:  # noqa: ASYNC110 - the other side of a socket
+                await asyncio.sleep(0.01)
 
     async def samples(self) -> dict[str, float]:
         """Return the scraped samples of the centre by name and labels, as Prometheus' own parser reads them."""
@@ -94,17 +102,14 @@ def config(tmp_path: Path) -> Config:
 def start(
     noon: datetime,
 ) -> Callable[..., contextlib.AbstractAsyncContextManager[Service]]:
-    """Return a function that serves a configuration inside a block, ready from the start."""
+    """Return a function that serves a configuration inside a block."""
 
     @contextlib.asynccontextmanager
     async def started(config: Config, **options: Any) -> AsyncIterator[Service]:
         clock, registry = ManualClock(noon), CollectorRegistry()
         app = build_app(config, clock=clock, store=SqliteStore(config.store), registry=registry, **options)
         async with serving(app, config.listen) as address, aiohttp.ClientSession(address) as session:
-            service = Service(session, clock, registry)
-            while (await service.get("/-/ready"))[0] != 200:
-                pass
-            yield service
+            yield Service(session, clock, registry)
 
     return started
 
@@ -115,4 +120,5 @@ async def service(
 ) -> AsyncIterator[Service]:
     """Return a running service with an empty log."""
     async with start(config) as running:
+        await running.until_ready()
         yield running
