@@ -1,0 +1,27 @@
+"""The command ``peakweek-monitor``.
+
+Invariant: a user's mistake ends in one line on the standard error and status 2; Ctrl-C ends with status 0.
+"""
+
+import contextlib
+import sys
+from collections.abc import Sequence
+
+from monitor.commands import build_parser
+from sim.errors import PeakweekError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return the exit status."""
+    parsed = build_parser().parse_args(arguments)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):  # where signals cannot be handled, Ctrl-C arrives here
+            parsed.run(parsed)
+    except PeakweekError as problem:
+        print(f"peakweek-monitor: {problem}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

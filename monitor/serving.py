@@ -1,0 +1,81 @@
+"""Runs the service until it is told to stop.
+
+Place in the pipeline: under the commands. In: an application and an address. Invariant: a signal to stop ends the
+service cleanly, requests that have begun are answered, and the log is closed.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from monitor.config import ListenConfig
+from sim.errors import PeakweekError
+
+_SHUTDOWN_S = 5.0
+
+
+@dataclass(eq=False)
+class ListenError(PeakweekError):
+    """The service cannot listen where it should.
+
+    Attributes:
+        host: the host that was asked for.
+        port: the port that was asked for.
+        reason: what the system said.
+    """
+
+    host: str
+    port: int
+    reason: str
+
+    def __str__(self) -> str:
+        """Return the message on one line."""
+        return f"cannot listen on {self.host}:{self.port}: {self.reason} (choose another listen.port)"
+
+
+@contextlib.asynccontextmanager
+async def serving(app: web.Application, listen: ListenConfig) -> AsyncIterator[str]:
+    """Serve the application inside the block, which gets the service's address such as ``http://127.0.0.1:8080``.
+
+    Raises:
+        ListenError: when the address cannot be listened on.
+    """
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_S)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, listen.host, listen.port)
+        try:
+            await site.start()
+        except OSError as problem:
+            raise ListenError(listen.host, listen.port, problem.strerror or str(problem)) from None
+        host, port = runner.addresses[0][:2]
+        yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+async def stop_signal() -> None:
+    """Return when the process is asked to stop, by Ctrl-C or by the system."""
+    stopped = asyncio.Event()
+    with _handled(stopped):
+        await stopped.wait()
+
+
+@contextlib.contextmanager
+def _handled(stopped: asyncio.Event) -> Iterator[None]:
+    """Set the event on SIGINT and SIGTERM inside the block."""
+    loop = asyncio.get_running_loop()
+    # Windows' loop takes no handlers: there Ctrl-C arrives as a cancellation of the main task.
+    with contextlib.suppress(NotImplementedError):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stopped.set)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(NotImplementedError):
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)

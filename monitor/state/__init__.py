@@ -1,0 +1,129 @@
+"""The state of the centre: a pure fold of the log of events.
+
+Place in the pipeline: after `store`. In: `Stored` events in the order of their `seq`. Out: a `Snapshot` for an instant.
+Invariant: the state is a function of the log alone, with no clock and no I/O, so the state that is rebuilt after a
+restart equals the one that was lost; and its size is bounded by what is open, not by what has been.
+
+Senders are late, retry, and hear of things in the wrong order. What an event does then:
+
+* *late*: it counts like any other; times are the event's own, not those of its receipt;
+* *early* (dated more than 5 minutes after its receipt): it counts, and also as the anomaly ``future``;
+* *duplicate* (same source and id): never gets here; a second event that says the same with another id is ``repeated``
+  and changes nothing;
+* *out of order*: what comes before its beginning (a call before the issue, a finish before the call, a settlement
+  before the receipt) is remembered and counted when the beginning arrives;
+* a span that would be negative, because clocks disagree, counts as 0 seconds and as an anomaly;
+* a ticket that is issued again while it waits is ``reissued``: the earlier one has left unseen.
+
+A ticket that nobody has mentioned for 12 hours is forgotten (``expired`` if it was waiting, ``orphan`` if it was never
+issued); so numbers may start again each morning. A settlement whose record was never received is an ``orphan`` after a
+week.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.events import (
+    VOCABULARY,
+    CounterClosed,
+    CounterOpened,
+    Happening,
+    RecordReceived,
+    RecordSettled,
+    ServiceFinished,
+    Stored,
+    TicketAbandoned,
+    TicketCalled,
+    TicketIssued,
+)
+from monitor.figures import Snapshot
+from monitor.state.backlog import Backlog
+from monitor.state.desks import Desks
+from monitor.state.hall import Hall
+from monitor.state.tally import SECOND_US, Anomalies, Anomaly, from_us, to_us
+from sim.errors import InvariantError
+
+_SWEEP_EVERY_US = 600 * SECOND_US
+_EARLY_US = 300 * SECOND_US
+
+
+@dataclass(slots=True)
+class State:
+    """The fold of a log; it belongs to one owner, and everybody else reads snapshots.
+
+    Attributes:
+        seq: number of the last event that was folded.
+    """
+
+    seq: int = 0
+    anomalies: Anomalies = field(default_factory=Anomalies)
+    hall: Hall = field(init=False)
+    backlog: Backlog = field(init=False)
+    desks: Desks = field(init=False)
+    n_events: Counter[str] = field(default_factory=Counter)
+    latest_us: int = 0
+    swept_us: int = 0
+
+    def __post_init__(self) -> None:
+        self.hall, self.backlog = Hall(self.anomalies), Backlog(self.anomalies)
+        self.desks = Desks(self.anomalies)
+
+    def apply(self, stored: Stored) -> None:
+        """Fold the next event; one that was folded before changes nothing."""
+        if stored.seq <= self.seq:
+            return
+        self.seq = stored.seq
+        # The service's clock may step back; the state's own time never does.
+        self.latest_us = max(self.latest_us, to_us(stored.received))
+        self._sweep()
+        event, time_us = stored.event, to_us(stored.event.time)
+        self.n_events[event.happening.kind] += 1
+        if time_us > self.latest_us + _EARLY_US:
+            self.anomalies.add(Anomaly.FUTURE)
+        self._fold(event.happening, time_us)
+
+    def snapshot(self, now: datetime, waiting_limit_s: float | None = None) -> Snapshot:
+        """Return the figures for an instant."""
+        now_us = to_us(now)
+        return Snapshot(
+            now=now,
+            queues=self.hall.figures(now_us, waiting_limit_s),
+            procedures=self.backlog.figures(now_us),
+            n_servers_open=self.desks.n_open(),
+            n_events={happening.kind: self.n_events[happening.kind] for happening in VOCABULARY.values()},
+            n_anomalous={reason.value: self.anomalies.n_by_reason[reason] for reason in Anomaly},
+            last_received=from_us(self.latest_us) if self.seq else None,
+        )
+
+    def _fold(self, happening: Happening, time_us: int) -> None:
+        """Give the happening to the part of the state that it changes."""
+        match happening:
+            case TicketIssued():
+                self.hall.issue(happening, time_us, self.latest_us)
+            case TicketCalled():
+                self.hall.call(happening, time_us, self.latest_us)
+            case ServiceFinished():
+                self.hall.finish(happening, time_us, self.latest_us)
+            case TicketAbandoned():
+                self.hall.abandon(happening, time_us, self.latest_us)
+            case RecordReceived():
+                self.backlog.receive(happening, time_us, self.latest_us)
+            case RecordSettled():
+                self.backlog.settle(happening, time_us, self.latest_us)
+            case CounterOpened():
+                if happening.queue:  # a queue that is being served has figures before its first ticket
+                    self.hall.know_queue(happening.queue)
+                self.desks.change(happening.counter, time_us, self.latest_us, is_open=True)
+            case CounterClosed():
+                self.desks.change(happening.counter, time_us, self.latest_us, is_open=False)
+            case _:
+                raise InvariantError(f"no fold for {happening.kind}")
+
+    def _sweep(self) -> None:
+        """Forget, every ten minutes, what can no longer be completed."""
+        if self.latest_us >= self.swept_us + _SWEEP_EVERY_US:
+            self.swept_us = self.latest_us
+            self.hall.sweep(self.latest_us)
+            self.backlog.sweep(self.latest_us)
+            self.desks.sweep(self.latest_us)

@@ -1,0 +1,97 @@
+"""What the parts of the state share: tallies, bounded labels, and the anomalies that they count.
+
+Place in the pipeline: below the parts of `monitor.state`. Invariant: all times and spans are whole microseconds, so
+that sums do not depend on the order of their terms.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from itertools import accumulate
+from typing import TypeVar
+
+from monitor.figures import Histogram
+
+MAX_LABELS = 50
+"""Queues, and procedures, that have figures of their own; further ones share those of `OTHER`."""
+OTHER = "other"
+SECOND_US = 1_000_000
+HOUR_US = 3600 * SECOND_US
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FiguresT = TypeVar("FiguresT")
+
+
+class Anomaly(StrEnum):
+    """Why an event contradicts others."""
+
+    FUTURE = "future"
+    REPEATED = "repeated"
+    REISSUED = "reissued"
+    EXPIRED = "expired"
+    ORPHAN = "orphan"
+    STALE = "stale"
+    NEGATIVE_WAIT = "negative_wait"
+    NEGATIVE_SERVICE = "negative_service"
+    NEGATIVE_PROCESSING = "negative_processing"
+    TOO_MANY_QUEUES = "too_many_queues"
+    TOO_MANY_PROCEDURES = "too_many_procedures"
+
+
+@dataclass(slots=True)
+class Anomalies:
+    """How many events contradicted others, by reason."""
+
+    n_by_reason: Counter[Anomaly] = field(default_factory=Counter)
+
+    def add(self, reason: Anomaly) -> None:
+        """Count one."""
+        self.n_by_reason[reason] += 1
+
+    def span_us(self, start_us: int, end_us: int, negative: Anomaly) -> int:
+        """Return the time between two instants; 0 and an anomaly where it would be negative."""
+        if end_us < start_us:
+            self.add(negative)
+        return max(0, end_us - start_us)
+
+    def label(self, known: dict[str, FiguresT], name: str, new: Callable[[], FiguresT], too_many: Anomaly) -> str:
+        """Return the name under which something is counted, which is then known: its own, or that of the others."""
+        if name not in known and len(known.keys() - {OTHER}) >= MAX_LABELS:
+            self.add(too_many)
+            name = OTHER
+        if name not in known:
+            known[name] = new()
+        return name
+
+
+@dataclass(slots=True)
+class Tally:
+    """A histogram that grows."""
+
+    bounds_s: tuple[int, ...]
+    counts: list[int] = field(init=False)
+    sum_us: int = 0
+
+    def __post_init__(self) -> None:
+        self.counts = [0] * (len(self.bounds_s) + 1)
+
+    def add(self, span_us: int) -> None:
+        """Count one duration."""
+        self.counts[bisect_left(self.bounds_s, span_us / SECOND_US)] += 1
+        self.sum_us += span_us
+
+    def frozen(self) -> Histogram:
+        """Return the tally as it is now."""
+        return Histogram(self.bounds_s, tuple(accumulate(self.counts)), self.sum_us / SECOND_US)
+
+
+def to_us(instant: datetime) -> int:
+    """Return the microseconds since 1970."""
+    return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_us(instant_us: int) -> datetime:
+    """Return the instant, in UTC."""
+    return _EPOCH + timedelta(microseconds=instant_us)

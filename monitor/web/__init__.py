@@ -1,0 +1,73 @@
+"""The page for people: the live queue, the backlog, and where the rest is.
+
+Place in the pipeline: beside the API, whose state it shows. Out: one page, its script and its style. Invariant: the
+page needs nothing but this service (no other host, no inline script or style; the browser is told to enforce that).
+"""
+
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+
+import jinja2
+from aiohttp import web
+
+from monitor.config import Config
+
+Prediction = Callable[[], Awaitable[str | None]]
+"""What draws the prediction's chart: an SVG text, or none while there is no chart yet."""
+
+_FILES = files("monitor.web")
+_PAGE_POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# A chart carries its own style and no script; it can load nothing.
+_CHART_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_ASSETS = {"live.js": "text/javascript", "style.css": "text/css"}
+
+
+def add_web(app: web.Application, config: Config, prediction: Prediction | None) -> None:
+    """Add the page's routes to the application; with a prediction, the page shows its chart."""
+    page = _page(config, has_prediction=prediction is not None)
+    app.add_routes([web.get("/", _fixed(page, "text/html"))])
+    for name, content_type in _ASSETS.items():
+        content = (_FILES / name).read_text(encoding="utf-8")
+        app.add_routes([web.get(f"/{name}", _fixed(content, content_type))])
+    if prediction:
+        app.add_routes([web.get("/prediction.svg", _chart(prediction))])
+
+
+def _page(config: Config, *, has_prediction: bool) -> str:
+    """Return the page's HTML."""
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    template = environment.from_string((_FILES / "page.html").read_text(encoding="utf-8"))
+    return template.render(centre=config.centre, limit_s=config.waiting_limit_s, has_prediction=has_prediction)
+
+
+def _fixed(text: str, content_type: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Return a handler that always answers with the same text."""
+
+    async def handler(request: web.Request) -> web.Response:
+        del request
+        return web.Response(text=text, content_type=content_type, headers=_headers(_PAGE_POLICY))
+
+    return handler
+
+
+def _chart(prediction: Prediction) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Return a handler that answers with the prediction's chart, or with 404 while there is none."""
+
+    async def handler(request: web.Request) -> web.Response:
+        del request
+        svg = await prediction()
+        if svg is None:
+            raise web.HTTPNotFound(reason="no prediction yet")
+        return web.Response(text=svg, content_type="image/svg+xml", headers=_headers(_CHART_POLICY))
+
+    return handler
+
+
+def _headers(policy: str) -> dict[str, str]:
+    """Return the headers of everything that a browser shows."""
+    return {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-cache",
+    }

@@ -1,0 +1,129 @@
+// Shows the service's state, every two seconds, and says so when it cannot.
+"use strict";
+
+const REFRESH_MS = 2000;
+const TIMEOUT_MS = 5000;
+const numbers = new Intl.NumberFormat("en");
+const clock = new Intl.DateTimeFormat("en-GB", {
+  dateStyle: "full",
+  timeStyle: "medium",
+  timeZone: document.body.dataset.timeZone,
+});
+let lastAnswer = null;
+
+const element = (id) => document.getElementById(id);
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+
+function duration(seconds) {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+  if (minutes >= 1) return `${minutes} min`;
+  return `${Math.floor(seconds)} s`;
+}
+
+function show(id, text) {
+  element(id).textContent = text;
+}
+
+function row(name, cells) {
+  const line = document.createElement("tr");
+  const head = document.createElement("td");
+  head.textContent = name;
+  line.append(head);
+  for (const cell of cells) {
+    const field = document.createElement("td");
+    field.textContent = cell.text;
+    if (cell.isOver) field.className = "over";
+    line.append(field);
+  }
+  return line;
+}
+
+const plain = (text) => ({ text, isOver: false });
+const number = (value, isOver = false) => ({ text: numbers.format(value), isOver: isOver && value > 0 });
+
+function queueRow(name, queue, limitS) {
+  const calls = queue.waits.counts.at(-1);
+  const over = limitS === null ? [] : [number(queue.n_over_limit, true)];
+  return row(name, [
+    number(queue.n_waiting),
+    { text: queue.n_waiting ? duration(queue.longest_wait_s) : "–", isOver: limitS !== null && queue.longest_wait_s > limitS },
+    ...over,
+    number(queue.n_called_last_hour),
+    plain(calls ? duration(queue.waits.sum_s / calls) : "–"),
+    number(queue.n_issued),
+    number(queue.n_called),
+    number(queue.n_abandoned),
+  ]);
+}
+
+function procedureRow(name, procedure) {
+  return row(name, [
+    number(procedure.n_in_progress),
+    number(procedure.n_overdue, true),
+    number(procedure.n_received),
+    number(procedure.n_settled),
+    number(procedure.n_settled_late),
+  ]);
+}
+
+function fill(id, rows) {
+  element(id).replaceChildren(...rows);
+  element(`no-${id}`).hidden = rows.length > 0;
+}
+
+function render(state) {
+  const byName = (first, second) => first[0].localeCompare(second[0], undefined, { numeric: true });
+  const queues = Object.entries(state.queues).sort(byName);
+  const procedures = Object.entries(state.procedures).sort(byName);
+  const waiting = sum(queues.map(([, queue]) => queue.n_waiting));
+  show("clock", clock.format(new Date(state.now)));
+  show("waiting", numbers.format(waiting));
+  show("longest", waiting ? duration(Math.max(...queues.map(([, queue]) => queue.longest_wait_s))) : "–");
+  show("servers", state.n_servers_open === null ? "–" : numbers.format(state.n_servers_open));
+  show("backlog", numbers.format(sum(procedures.map(([, procedure]) => procedure.n_in_progress))));
+  show("overdue", numbers.format(sum(procedures.map(([, procedure]) => procedure.n_overdue))));
+  fill("queues", queues.map(([name, queue]) => queueRow(name, queue, state.waiting_limit_s)));
+  fill("procedures", procedures.map(([name, procedure]) => procedureRow(name, procedure)));
+}
+
+function showConnection(isGood, text) {
+  const badge = element("connection");
+  if (badge.textContent !== text) badge.textContent = text;
+  badge.className = `badge ${isGood ? "good" : "bad"}`;
+  document.body.classList.toggle("lost", !isGood);
+}
+
+async function refresh() {
+  try {
+    const answer = await fetch("/api/v1/state", { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    const state = await answer.json();
+    render(state);
+    lastAnswer = new Date();
+    showConnection(true, state.is_ready ? "live" : "starting: the log is being read");
+  } catch {
+    const since = lastAnswer ? ` since ${lastAnswer.toLocaleTimeString("en-GB")}` : "";
+    showConnection(false, `connection lost${since}`);
+  }
+  setTimeout(refresh, REFRESH_MS);
+}
+
+function loadPrediction() {
+  const image = element("prediction");
+  if (!image) return;
+  image.addEventListener("load", () => {
+    image.hidden = false;
+    element("no-prediction").hidden = true;
+  });
+  image.addEventListener("error", () => setTimeout(load, REFRESH_MS));
+  let attempt = 0;
+  function load() {
+    attempt += 1;
+    image.src = `/prediction.svg?attempt=${attempt}`;
+  }
+  load();
+}
+
+refresh();
+loadPrediction();

@@ -1,0 +1,124 @@
+"""What the monitor's tests share: a clock that is moved by hand, events, and real services on loopback."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from prometheus_client import CollectorRegistry
+from prometheus_client.parser import text_string_to_metric_families
+
+from monitor.app import build_app
+from monitor.clock import ManualClock
+from monitor.config import Config, ListenConfig
+from monitor.events import Event, parse_event
+from monitor.serving import serving
+from monitor.store import SqliteStore
+
+BATCH = "application/cloudevents-batch+json"
+
+
+@dataclass(frozen=True)
+class Service:
+    """A real service on loopback, with a client of its own."""
+
+    session: aiohttp.ClientSession
+    clock: ManualClock
+    registry: CollectorRegistry
+
+    async def post(self, *events: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Post a batch and return the status and the answer."""
+        async with self.session.post("/api/v1/events", json=events, headers={"Content-Type": BATCH}) as answer:
+            return answer.status, await answer.json(content_type=None)
+
+    async def get(self, path: str) -> tuple[int, str]:
+        """Get a text and its status."""
+        async with self.session.get(path) as answer:
+            return answer.status, await answer.text()
+
+    async def until_ready(self) -> None:
+        """Return when the service has counted its log."""
+        async with asyncio.timeout(10):
+            while (await self.get("/-/ready"))[0] != HTTPStatus.OK:  # noqa: ASYNC110 - the other side of a socket
+                await asyncio.sleep(0.01)
+
+    async def samples(self) -> dict[str, float]:
+        """Return the scraped samples of the centre by name and labels, as Prometheus' own parser reads them."""
+        _, text = await self.get("/metrics")
+        return {
+            sample.name + "".join(f" {label}={value}" for label, value in sorted(sample.labels.items())): sample.value
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+        }
+
+
+@pytest.fixture
+def noon() -> datetime:
+    """Return the instant at which the tests begin."""
+    return datetime(2025, 7, 1, 5, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def cloud_event(noon: datetime) -> Callable[..., dict[str, Any]]:
+    """Return a function that makes a CloudEvent, so many minutes after noon."""
+
+    def make(name: str, kind: str, minute: float = 0, **happening: str) -> dict[str, Any]:
+        return {
+            "specversion": "1.0",
+            "id": name,
+            "source": "/centre/kiosk-1",
+            "type": f"org.peakweek.{kind}.v1",
+            "time": (noon + timedelta(minutes=minute)).isoformat(),
+            "data": happening,
+        }
+
+    return make
+
+
+@pytest.fixture
+def event(cloud_event: Callable[..., dict[str, Any]]) -> Callable[..., Event]:
+    """Return a function that makes an event as it comes through the door."""
+
+    def make(name: str, kind: str, minute: float = 0, **happening: str) -> Event:
+        return parse_event(json.dumps(cloud_event(name, kind, minute, **happening)).encode())
+
+    return make
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """Return a configuration with a free port and a log of its own."""
+    return Config(listen=ListenConfig(port=0), store=tmp_path / "events.sqlite", waiting_limit_s=1200)
+
+
+@pytest.fixture
+def start(
+    noon: datetime,
+) -> Callable[..., contextlib.AbstractAsyncContextManager[Service]]:
+    """Return a function that serves a configuration inside a block."""
+
+    @contextlib.asynccontextmanager
+    async def started(config: Config, **options: Any) -> AsyncIterator[Service]:
+        clock, registry = ManualClock(noon), CollectorRegistry()
+        app = build_app(config, clock=clock, store=SqliteStore(config.store), registry=registry, **options)
+        async with serving(app, config.listen) as address, aiohttp.ClientSession(address) as session:
+            yield Service(session, clock, registry)
+
+    return started
+
+
+@pytest.fixture
+async def service(
+    config: Config, start: Callable[[Config], contextlib.AbstractAsyncContextManager[Service]]
+) -> AsyncIterator[Service]:
+    """Return a running service with an empty log."""
+    async with start(config) as running:
+        await running.until_ready()
+        yield running

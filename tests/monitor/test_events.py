@@ -1,0 +1,143 @@
+"""The vocabulary: what is an event, what is not, and what is never repeated of it."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from monitor.events import VOCABULARY, Event, EventError, parse_batch, parse_event
+
+CloudEvent = Callable[..., dict[str, Any]]
+FIELDS = {
+    "ticket.issued": {"ticket": "A001", "queue": "certification"},
+    "ticket.called": {"ticket": "A001", "counter": "3"},
+    "ticket.abandoned": {"ticket": "A001"},
+    "service.finished": {"ticket": "A001"},
+    "record.received": {"record": "H56-0012", "procedure": "land", "due": "2025-07-04T10:00:00Z"},
+    "record.settled": {"record": "H56-0012"},
+    "counter.opened": {"counter": "3", "queue": "certification"},
+    "counter.closed": {"counter": "3"},
+}
+
+
+def test_the_vocabulary_is_complete() -> None:
+    """Every kind that these tests know is in the vocabulary, and no other."""
+    assert set(VOCABULARY) == {f"org.peakweek.{kind}.v1" for kind in FIELDS}
+
+
+@pytest.mark.parametrize("kind", FIELDS)
+def test_an_event_of_each_kind_is_taken_and_written_as_it_came(cloud_event: CloudEvent, kind: str) -> None:
+    """What is read and written again is the same event."""
+    content = cloud_event("1", kind, **FIELDS[kind])
+    event = parse_event(json.dumps(content).encode())
+    assert event.type == content["type"]
+    assert event.happening.kind == kind
+    again = json.loads(event.to_json())
+    assert parse_event(json.dumps(again).encode()) == event
+    assert again["data"] == FIELDS[kind]
+
+
+def test_equal_events_are_written_alike(cloud_event: CloudEvent) -> None:
+    """The order of the fields, the offset of the time and the optional media type make no difference."""
+    content = cloud_event("1", "ticket.issued", ticket="A1", queue="A")
+    other = dict(reversed(content.items())) | {"time": "2025-07-01T12:00:00.000+07:00"}
+    other |= {"datacontenttype": "application/json"}
+    assert parse_event(json.dumps(other).encode()).to_json() == parse_event(json.dumps(content).encode()).to_json()
+
+
+def test_times_become_utc(event: Callable[..., Event], noon: datetime) -> None:
+    """An event's time is in UTC, whatever the sender's offset was."""
+    assert event("1", "ticket.abandoned", ticket="A1").time == noon
+    assert event("1", "ticket.abandoned", ticket="A1").time.tzinfo is UTC
+
+
+WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
+    "no id": ({"id": None}, "id", "null"),
+    "number as id": ({"id": 7}, "id", "a number"),
+    "spec": ({"specversion": "0.3"}, "specversion", "text of 3 characters"),
+    "no offset": ({"time": "2025-07-01T07:30:00"}, "time", "'2025-07-01T07:30:00'"),
+    "day only": ({"time": "2025-07-01"}, "time", "'2025-07-01'"),
+    "seconds": ({"time": 1751350000}, "time", "a number"),
+    "no such day": ({"time": "2025-02-30T07:30:00Z"}, "time", "text of 20 characters"),
+    "first year": ({"time": "0001-01-01T00:00:00+14:00"}, "time", "text of 25 characters"),
+    "far future": ({"time": "2525-07-01T07:30:00Z"}, "time", "text of 20 characters"),
+    "media type": ({"datacontenttype": "text/xml"}, "datacontenttype", "text of 8 characters"),
+    "source": ({"source": "front desk"}, "source", "text of 10 characters"),
+    "long source": ({"source": "/" + "x" * 200}, "source", "text of 201 characters"),
+    "phone in source": ({"source": "/0912345678"}, "source", "text of 11 characters"),
+    "type": ({"type": "org.peakweek.ticket.isued.v1"}, "type", "'org.peakweek.ticket.isued.v1'"),
+    "foreign type": ({"type": "com.example.thing"}, "type", "text of 17 characters"),
+    "extension": ({"traceparent": "x"}, "traceparent", "an unknown field"),
+    "no data": ({"data": None}, "data", "null"),
+    "list as data": ({"data": []}, "data", "an array"),
+    "no ticket": ({"data": {"queue": "A"}}, "data.ticket", "nothing"),
+    "misspelt": ({"data": {"tiket": "A1", "queue": "A"}}, "data.tiket", "an unknown field"),
+    "name": ({"data": {"ticket": "A1", "queue": "A", "name": "x"}}, "data.name", "an unknown field"),
+    "object": ({"data": {"ticket": {"a": 1}, "queue": "A"}}, "data.ticket", "an object"),
+    "boolean": ({"data": {"ticket": True, "queue": "A"}}, "data.ticket", "true or false"),
+    "empty": ({"data": {"ticket": "", "queue": "A"}}, "data.ticket", "text of 0 characters"),
+    "line break": ({"data": {"ticket": "A1\n", "queue": "A"}}, "data.ticket", "text of 3 characters"),
+    "too long": ({"data": {"ticket": "A" * 65, "queue": "A"}}, "data.ticket", "text of 65 characters"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_event_names_index_field_and_what_was_found(cloud_event: CloudEvent, case: str) -> None:
+    """The first wrong event of a batch is told, by its number, with its field."""
+    change, field, found = WRONG[case]
+    right = cloud_event("1", "ticket.issued", ticket="A1", queue="A")
+    with pytest.raises(EventError) as caught:
+        parse_batch(json.dumps([right, right | change]).encode())
+    error = caught.value
+    assert (error.index, error.field, error.got) == (1, field, found)
+    assert error.expected
+    assert str(error).startswith(f"event 1: {field}: found ")
+
+
+def test_a_misspelt_field_gets_the_near_name(cloud_event: CloudEvent) -> None:
+    """The unknown field is told before the one that it leaves missing, with a suggestion."""
+    with pytest.raises(EventError, match=r"data\.tiket: .*did you mean ticket\?"):
+        parse_event(json.dumps(cloud_event("1", "ticket.called", tiket="A1")).encode())
+
+
+PERSONAL = ["0912345678", "034567890123", "A-034567890123", "+84 912 345 678", "Trần Thị Hoa", "hoa@example.org"]
+
+
+@pytest.mark.parametrize("value", PERSONAL)
+@pytest.mark.parametrize("field", ["id", "source", "time", "type", "ticket", "queue", "unknown name", "unknown value"])
+def test_what_may_be_personal_is_refused_and_not_repeated(cloud_event: CloudEvent, field: str, value: str) -> None:
+    """A name, an identity or a phone number is refused wherever it stands, and no message repeats it."""
+    content = cloud_event("1", "ticket.issued", ticket="A1", queue="A")
+    if field == "unknown name":
+        content["data"] = {"ticket": "A1", "queue": "A", value: "x"}
+    elif field == "unknown value":
+        content["data"] = {"ticket": "A1", "queue": "A", "note": value}
+    else:
+        (content if field in content else content["data"])[field] = value
+    with pytest.raises(EventError) as caught:
+        parse_event(json.dumps(content).encode())
+    assert value not in str(caught.value)
+    assert value not in repr(caught.value.args)
+
+
+def test_a_uuid_is_an_identifier_whatever_its_digits(cloud_event: CloudEvent) -> None:
+    """A UUID may hold many digits in a row by chance and is taken all the same."""
+    name = "12345678-1234-1234-1234-123456789012"
+    assert parse_event(json.dumps(cloud_event(name, "ticket.abandoned", ticket=name)).encode()).id == name
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[", b"\xff\xfe", b"[1]", b"{}", b"7", b"[[]]", b"NaN", b"null", b'"\\ud800"', b"[" * 100_000],
+)
+def test_a_body_that_is_no_batch_is_refused(body: bytes) -> None:
+    """Whatever bytes arrive, the answer is the ordinary error."""
+    with pytest.raises(EventError):
+        parse_batch(body)
+
+
+def test_an_empty_batch_is_a_batch() -> None:
+    """Nothing to tell is not a mistake."""
+    assert parse_batch(b"[]") == []

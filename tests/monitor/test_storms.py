@@ -1,0 +1,158 @@
+"""Random storms of events: shuffled, repeated and contradictory ones leave the state equal to what the log says."""
+
+import json
+import random
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.clock import ManualClock
+from monitor.config import Config
+from monitor.events import Event, Stored, parse_event
+from monitor.live import Live
+from monitor.state import State
+from monitor.store import SqliteStore
+
+NOON = datetime(2025, 7, 1, 5, 0, tzinfo=UTC)
+KINDS: dict[str, tuple[str, ...]] = {
+    "ticket.issued": ("ticket", "queue"),
+    "ticket.called": ("ticket",),
+    "ticket.abandoned": ("ticket",),
+    "service.finished": ("ticket",),
+    "record.received": ("record", "procedure"),
+    "record.settled": ("record",),
+    "counter.opened": ("counter", "queue"),
+    "counter.closed": ("counter",),
+}
+
+
+def make(number: int, kind: str, minute: int, names: dict[str, str]) -> Event:
+    """Return an event as it comes through the door."""
+    content: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": str(number),
+        "source": "/storm",
+        "type": f"org.peakweek.{kind}.v1",
+        "time": (NOON + timedelta(minutes=minute)).isoformat(),
+        "data": {field: names[field] for field in KINDS[kind]},
+    }
+    return parse_event(json.dumps(content).encode())
+
+
+names = st.fixed_dictionaries(
+    {
+        "ticket": st.sampled_from([f"T{n}" for n in range(6)]),
+        "queue": st.sampled_from(["A", "B"]),
+        "record": st.sampled_from([f"R{n}" for n in range(4)]),
+        "procedure": st.sampled_from(["land", "civil-status"]),
+        "counter": st.sampled_from(["1", "2", "3"]),
+    }
+)
+storms = st.lists(
+    st.tuples(st.sampled_from(sorted(KINDS)), st.integers(-2000, 2000), names, st.integers(-30, 2000)), max_size=60
+)
+
+
+def folded(log: list[Stored]) -> State:
+    """Return the fold of a log."""
+    state = State()
+    for stored in log:
+        state.apply(stored)
+    return state
+
+
+@given(storms)
+def test_any_storm_leaves_figures_that_make_sense(storm: list[tuple[str, int, dict[str, str], int]]) -> None:
+    """No figure is negative, nothing is lost, and the same log gives the same state."""
+    log = [
+        Stored(number, NOON + timedelta(minutes=received), make(number, kind, minute, told))
+        for number, (kind, minute, told, received) in enumerate(storm, start=1)
+    ]
+    state = folded(log)
+    assert state == folded(log)
+    figures = state.snapshot(NOON + timedelta(minutes=2000), waiting_limit_s=600)
+    assert sum(figures.n_events.values()) == len(log)
+    for queue in figures.queues.values():
+        assert 0 <= queue.n_waiting <= queue.n_issued - queue.waits.counts[-1]
+        assert queue.waits.counts[-1] == queue.n_called
+        assert queue.services.counts[-1] <= queue.n_called
+        assert min(queue.longest_wait_s, queue.waits.sum_s, queue.services.sum_s) >= 0
+    for procedure in figures.procedures.values():
+        assert procedure.n_in_progress == procedure.n_received - procedure.n_settled
+        assert 0 <= procedure.n_overdue <= procedure.n_in_progress
+
+
+visits = st.lists(
+    st.tuples(
+        st.sampled_from(["waits", "left", "called", "served"]),
+        st.integers(0, 60),
+        st.integers(0, 60),
+        st.integers(0, 60),
+        st.sampled_from(["A", "B"]),
+    ),
+    max_size=15,
+)
+
+
+def told_of(visit: int, story: tuple[str, int, int, int, str]) -> list[tuple[str, int, dict[str, str]]]:
+    """Return what senders tell of one visit."""
+    outcome, issued, wait, service, queue = story
+    told = {"ticket": f"T{visit}", "queue": queue}
+    call, end = issued + wait, issued + wait + service
+    later = {
+        "waits": [],
+        "left": [("ticket.abandoned", call)],
+        "called": [("ticket.called", call)],
+        "served": [("ticket.called", call), ("service.finished", end)],
+    }
+    return [(kind, minute, told) for kind, minute in [("ticket.issued", issued), *later[outcome]]]
+
+
+@given(visits, st.randoms(use_true_random=False))
+def test_the_order_of_arrival_does_not_change_the_figures(
+    stories: list[tuple[str, int, int, int, str]], shuffler: random.Random
+) -> None:
+    """Whatever the order in which the events of a day arrive, queues and histograms end the same."""
+    told = [each for visit, story in enumerate(stories) for each in told_of(visit, story)]
+    events = [make(number, *each) for number, each in enumerate(told)]
+    received = NOON + timedelta(hours=4)
+    in_order = folded([Stored(seq, received, event) for seq, event in enumerate(events, start=1)])
+    shuffler.shuffle(events)
+    shuffled = folded([Stored(seq, received, event) for seq, event in enumerate(events, start=1)])
+    first, second = (state.snapshot(received, waiting_limit_s=600) for state in (in_order, shuffled))
+    assert first.queues == second.queues
+    assert first.n_anomalous == second.n_anomalous
+
+
+async def test_the_live_state_equals_the_rebuilt_one(tmp_path: Path) -> None:
+    """After a storm with repetitions through a real store, a restarted centre has the very same state."""
+    dice = random.Random(20250701)  # noqa: S311 - a storm, not a secret
+    config = Config(store=tmp_path / "events.sqlite")
+    clock = ManualClock(NOON)
+    live = Live(config, clock, SqliteStore(config.store))
+    await live.fold_log()
+    storm: list[Event] = []
+    for number in range(600):
+        told = {"ticket": f"T{dice.randrange(40)}", "queue": "A", "record": f"R{dice.randrange(30)}"}
+        told |= {"procedure": "land", "counter": str(dice.randrange(5))}
+        storm.append(make(number, dice.choice(sorted(KINDS)), dice.randrange(3000), told))
+    n_duplicate = 0
+    for _ in range(300):
+        clock.advance(dice.randrange(-60, 1200))
+        receipt = await live.append(dice.choices(storm, k=5))
+        n_duplicate += receipt.n_duplicate
+        if dice.random() < 0.02:
+            rebuilt = Live(config, clock, live.store)
+            async for stored in live.store.read():
+                rebuilt.state.apply(stored)
+            assert rebuilt.state == live.state
+    await live.store.close()
+    again = Live(config, clock, SqliteStore(config.store))
+    await again.fold_log()
+    await again.store.close()
+    assert n_duplicate > 500
+    assert again.state == live.state
+    assert again.read().snapshot == live.read().snapshot

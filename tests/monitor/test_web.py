@@ -1,0 +1,120 @@
+"""The page: it loads, needs nothing but the service, and names only what is there."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from monitor.config import Config
+
+
+class Links(HTMLParser):
+    """Collects what a page refers to, and what it has inline."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.ids: set[str] = set()
+        self.inline: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note one element."""
+        given = dict(attrs)
+        self.addresses += [value for name, value in attrs if name in {"href", "src"} and value]
+        self.ids |= {value for name, value in attrs if name == "id" and value}
+        self.inline += [name for name, _ in attrs if name == "style" or name.startswith("on")]
+        if tag == "style" or (tag == "script" and "src" not in given):
+            self.inline.append(tag)
+
+
+async def page_of(service: Any) -> tuple[Links, str]:
+    """Return what the page refers to, and its text."""
+    status, text = await service.get("/")
+    assert status == 200
+    return Links(text), text
+
+
+async def test_everything_that_the_page_names_is_there(service: Any) -> None:
+    """Every link, script and style of the page is an address of this service, and answers."""
+    links, _ = await page_of(service)
+    assert {"/live.js", "/style.css", "/metrics", "/-/healthy", "/api/v1/state"} <= set(links.addresses)
+    for address in links.addresses:
+        assert (await service.get(address))[0] == 200, address
+
+
+async def test_the_browser_is_told_to_load_nothing_else(service: Any) -> None:
+    """A strict policy comes with the page, which keeps it: nothing inline, no other host."""
+    async with service.session.get("/") as answer:
+        assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    links, page = await page_of(service)
+    assert links.inline == []
+    for text in (page, (await service.get("/live.js"))[1], (await service.get("/style.css"))[1]):
+        assert "//" not in text.replace("// ", "")
+
+
+async def test_the_script_finds_its_elements(service: Any, start: Any, config: Config) -> None:
+    """Every element that the script names by a fixed id is on the page."""
+
+    async def chart() -> str:
+        return "<svg/>"
+
+    script = (await service.get("/live.js"))[1]
+    named = set(re.findall(r'(?:element|show|fill)\("([a-z-]+)"', script))
+    async with start(config, prediction=chart) as with_chart:
+        links, _ = await page_of(with_chart)
+    assert len(named) > 8
+    assert named <= links.ids
+
+
+async def test_the_script_reads_what_the_state_has(service: Any, cloud_event: Any) -> None:
+    """Every figure that the script shows is in the JSON that it reads."""
+    await service.post(
+        cloud_event("1", "ticket.issued", ticket="A1", queue="A"),
+        cloud_event("2", "record.received", record="R1", procedure="land"),
+    )
+    script, state = (await service.get("/live.js"))[1], (await service.get("/api/v1/state"))[1]
+    shown = set(re.findall(r"(?:queue|procedure|state|waits)\.([a-z_]+)\b(?!\()", script))
+    assert len(shown) > 12
+    assert {name for name in shown if f'"{name}"' not in state} == set()
+
+
+async def test_a_centres_name_is_text(start: Any, config: Config) -> None:
+    """Whatever the centre is called, its name cannot become part of the page's code."""
+    centre = config.centre.model_copy(update={"name": "<script>alert(1)</script>"})
+    async with start(config.model_copy(update={"centre": centre})) as service:
+        links, text = await page_of(service)
+    assert "&lt;script&gt;" in text
+    assert links.inline == []
+
+
+async def test_the_limit_is_a_column_only_where_there_is_one(service: Any, start: Any, config: Config) -> None:
+    """The page counts visitors over the limit where the configuration has a limit."""
+    assert "Over 20 min" in (await page_of(service))[1]
+    async with start(config.model_copy(update={"waiting_limit_s": None})) as unlimited:
+        assert "Over " not in (await page_of(unlimited))[1]
+
+
+@pytest.mark.parametrize("svg", ["<svg xmlns='http://www.w3.org/2000/svg'/>", None])
+async def test_the_prediction_is_shown_when_it_is_there(start: Any, config: Config, svg: str | None) -> None:
+    """The chart is served as an image that can load nothing; while it is calculated there is none."""
+
+    async def chart() -> str | None:
+        return svg
+
+    async with start(config, prediction=chart) as service:
+        assert "prediction" in (await page_of(service))[0].ids
+        async with service.session.get("/prediction.svg") as answer:
+            assert answer.status == (200 if svg else 404)
+            if svg:
+                assert (answer.content_type, await answer.text()) == ("image/svg+xml", svg)
+                assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+async def test_without_a_prediction_the_page_has_no_place_for_it(service: Any) -> None:
+    """The chart's place is there only if something draws it."""
+    links, _ = await page_of(service)
+    assert "prediction" not in links.ids
+    assert (await service.get("/prediction.svg"))[0] == 404
