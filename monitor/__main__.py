@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from monitor.commands import build_parser
-from sim.errors import PeakweekError
+from sim import PeakweekError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -19,7 +19,7 @@ from monitor.config import Config
 from monitor.live import Live
 from monitor.store import Store
 from monitor.web import Prediction, add_web
-from sim.errors import PeakweekError
+from sim import PeakweekError
 
 _log = logging.getLogger(__name__)
 

@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
-from sim.document import read_document
-from sim.errors import ConfigError
+from sim import ConfigError, read_document
 
 
 def _known_zone(name: str) -> str:

@@ -16,8 +16,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import pydantic_core
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from sim.document_place import near_name
-from sim.errors import InputError
+from sim import InputError, near_name
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PERSONAL_NUMBER = re.compile(r"\d{9}")

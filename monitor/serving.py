@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from monitor.config import ListenConfig
-from sim.errors import PeakweekError
+from sim import PeakweekError
 
 _SHUTDOWN_S = 5.0
 

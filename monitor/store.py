@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from monitor.events import Event, Stored, parse_event
-from sim.errors import PeakweekError
+from sim import PeakweekError
 
 SCHEMA_VERSION = 1
 _SCHEMA = """

@@ -1,3 +1,4 @@
+from .document import near_name as near_name
 from .document import parse_document as parse_document
 from .document import read_document as read_document
 from .engine import simulate as simulate
@@ -9,6 +10,8 @@ from .errors import InvariantError as InvariantError
 from .errors import PeakweekError as PeakweekError
 from .errors import ScenarioError as ScenarioError
 from .errors import require as require
+from .eventlog import EventLog as EventLog
+from .eventlog import read_event_log as read_event_log
 from .experiment import Band as Band
 from .experiment import Case as Case
 from .experiment import Table as Table

@@ -42,7 +42,7 @@ from monitor.state.backlog import Backlog
 from monitor.state.desks import Desks
 from monitor.state.hall import Hall
 from monitor.state.tally import SECOND_US, Anomalies, Anomaly, from_us, to_us
-from sim.errors import InvariantError
+from sim import InvariantError
 
 _SWEEP_EVERY_US = 600 * SECOND_US
 _EARLY_US = 300 * SECOND_US

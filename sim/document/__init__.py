@@ -25,6 +25,8 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from sim.document.place import Place, find_place, near_name
 from sim.errors import InputError
 
+__all__ = ["near_name", "parse_document", "read_document"]
+
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 # What pydantic calls a Python type, said in the words of somebody who writes YAML.
