@@ -40,11 +40,11 @@ def trace_events(trace: Trace, plan: Plan, scenario: Scenario) -> list[Event]:
 def _counters(plan: Plan) -> Iterator[_Told]:
     """Yield the openings and closings of counters: one for each officer on shift, as far as there are counters."""
     officers = [person for person, station in enumerate(plan.station.tolist()) if station == Station.INTAKE]
-    for person, start, end in plan.shifts.tolist():
+    for shift, (person, start, end) in enumerate(plan.shifts.tolist()):
         if person in officers[: plan.n_counters]:
             counter = _counter(person)
-            yield start, f"opened-{counter}-{start}", CounterOpened(counter=counter, queue=_QUEUE)
-            yield end, f"closed-{counter}-{end}", CounterClosed(counter=counter)
+            yield start, f"opened-{shift}", CounterOpened(counter=counter, queue=_QUEUE)
+            yield end, f"closed-{shift}", CounterClosed(counter=counter)
 
 
 def _tickets(trace: Trace, plan: Plan) -> Iterator[_Told]:

@@ -68,11 +68,11 @@ def _counters(log: EventLog) -> Iterator[_Told]:
     steps = zip(log.capacity_s.tolist(), log.capacity_queue.tolist(), log.capacity_servers.tolist(), strict=True)
     of_queue: dict[int, int] = {}
     n_open = 0
-    for at_s, queue, n_servers in steps:
+    for step, (at_s, queue, n_servers) in enumerate(steps):
         of_queue[queue] = n_servers
         wanted = max(of_queue.values())
         for number in range(n_open, wanted):
-            yield at_s, 0, f"opened-{number + 1}-{at_s}-{queue}", CounterOpened(counter=f"counter-{number + 1}")
+            yield at_s, 0, f"opened-{number + 1}-{step}", CounterOpened(counter=f"counter-{number + 1}")
         for number in range(wanted, n_open):
-            yield at_s, 0, f"closed-{number + 1}-{at_s}-{queue}", CounterClosed(counter=f"counter-{number + 1}")
+            yield at_s, 0, f"closed-{number + 1}-{step}", CounterClosed(counter=f"counter-{number + 1}")
         n_open = wanted
