@@ -1,0 +1,142 @@
+"""The command, as a user starts it: checks, mistakes in one line, addresses, and a clean stop."""
+
+import asyncio
+import contextlib
+import json
+import re
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+BATCH = {"Content-Type": "application/cloudevents-batch+json"}
+
+
+async def started(*arguments: str) -> asyncio.subprocess.Process:
+    """Start the command with pipes for its output."""
+    pipe = asyncio.subprocess.PIPE
+    return await asyncio.create_subprocess_exec(sys.executable, "-m", "monitor", *arguments, stdout=pipe, stderr=pipe)
+
+
+async def ended(*arguments: str) -> tuple[int | None, str, str]:
+    """Run the command to its end and return status, output and errors."""
+    process = await started(*arguments)
+    async with asyncio.timeout(20):
+        output, errors = await process.communicate()
+    return process.returncode, output.decode(), errors.decode()
+
+
+def names_in(folder: Path) -> set[str]:
+    """Return the names of the files in a folder."""
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.fixture
+def config_file(tmp_path: Path) -> Path:
+    """Return a configuration that lets the system choose the port."""
+    path = tmp_path / "monitor.yaml"
+    path.write_text("listen: {port: 0}\n", encoding="utf-8")
+    return path
+
+
+@contextlib.asynccontextmanager
+async def serving(config_file: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """Run the service inside the block, which gets its process and its address."""
+    process = await started("serve", "--config", str(config_file))
+    try:
+        assert process.stdout
+        async with asyncio.timeout(20):
+            line = (await process.stdout.readline()).decode()
+        found = re.search(r"http://\S+:\d+", line)
+        assert found, line
+        yield process, found[0]
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def test_the_version_is_told() -> None:
+    """``--version`` prints the program's name and version."""
+    status, output, errors = await ended("--version")
+    assert (status, errors) == (0, "")
+    assert re.fullmatch(r"peakweek-monitor \d+\.\d+\.\d+\S*\n", output)
+
+
+async def test_a_good_configuration_is_told_to_be_good(config_file: Path, tmp_path: Path) -> None:
+    """``--config.check`` starts nothing and writes nothing."""
+    status, output, errors = await ended("serve", "--config", str(config_file), "--config.check")
+    assert (status, output, errors) == (0, f"{config_file}: ok\n", "")
+    assert names_in(tmp_path) == {"monitor.yaml"}
+
+
+@pytest.mark.parametrize("check", [["--config.check"], []])
+async def test_a_wrong_configuration_is_one_line_and_status_2(tmp_path: Path, check: list[str]) -> None:
+    """The line names file, line, field, what was found and what was expected; nothing is written."""
+    path = tmp_path / "monitor.yaml"
+    path.write_text("listen:\n  prot: 8080\n", encoding="utf-8")
+    status, output, errors = await ended("serve", "--config", str(path), *check)
+    assert (status, output) == (2, "")
+    assert errors == (
+        f"peakweek-monitor: {path}:2: listen.prot: found an unknown field; "
+        "expected one of: host, port (did you mean port?)\n"
+    )
+    assert names_in(tmp_path) == {"monitor.yaml"}
+
+
+async def test_a_store_that_is_no_log_is_one_line_and_status_2(config_file: Path, tmp_path: Path) -> None:
+    """A file that is not a log of events is refused and left as it was."""
+    log = tmp_path / "events.sqlite"
+    log.write_text("this is no database, and it is long enough to look at" * 20, encoding="utf-8")
+    before = log.read_bytes()
+    status, output, errors = await ended("serve", "--config", str(config_file))
+    assert (status, output) == (2, "")
+    assert re.fullmatch(r"peakweek-monitor: \S+events\.sqlite: cannot open the log of events \(.*\)\n", errors)
+    assert log.read_bytes() == before
+
+
+async def test_a_port_in_use_is_one_line_and_status_2(tmp_path: Path) -> None:
+    """The line says which address is taken and what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        path = tmp_path / "monitor.yaml"
+        path.write_text(f"listen: {{port: {port}}}\n", encoding="utf-8")
+        status, output, errors = await ended("serve", "--config", str(path))
+    assert (status, output) == (2, "")
+    assert re.fullmatch(
+        rf"peakweek-monitor: cannot listen on 127\.0\.0\.1:{port}: .*in use \(choose another listen\.port\)\n", errors
+    )
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["serve", "--confg", "x"]])
+async def test_a_wrong_command_line_is_told_with_status_2(arguments: list[str]) -> None:
+    """The usage is shown with what is wrong."""
+    status, output, errors = await ended(*arguments)
+    assert (status, output) == (2, "")
+    assert errors.startswith("usage: peakweek-monitor")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_ends_the_service_cleanly(
+    config_file: Path, cloud_event: Callable[..., dict[str, Any]], number: signal.Signals
+) -> None:
+    """Ctrl-C and a system's stop end with status 0 and nothing on the standard error; the log is closed and kept."""
+    issue = cloud_event("1", "ticket.issued", ticket="A1", queue="A")
+    async with serving(config_file) as (process, address), aiohttp.ClientSession(address) as session:
+        async with session.post("/api/v1/events", json=[issue], headers=BATCH) as answer:
+            assert await answer.json() == {"accepted": 1, "duplicate": 0}
+        process.send_signal(number)
+        async with asyncio.timeout(20):
+            _, errors = await process.communicate()
+        assert (process.returncode, errors.decode()) == (0, "")
+    # SQLite removes its side files when the last connection closes in order.
+    assert names_in(config_file.parent) == {"monitor.yaml", "events.sqlite"}
+    async with serving(config_file) as (process, address), aiohttp.ClientSession(address) as session:
+        async with session.get("/api/v1/state") as answer:
+            state = json.loads(await answer.text())
+        assert state["queues"]["A"]["n_issued"] == 1
