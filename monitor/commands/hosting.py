@@ -35,8 +35,7 @@ async def hosting(config: Config, clock: Clock, prediction: ScenarioPrediction |
     async with serving(app, config.listen) as address, contextlib.AsyncExitStack() as stack:
         if prediction:
             await stack.enter_async_context(prediction.calculating())
-        _say(f"peakweek-monitor {VERSION} serves {config.centre.name}")
-        _say(f"  page     {address}/")
+        _say(f"peakweek-monitor {VERSION}: {address}/ shows {config.centre.name}")
         _say(f"  metrics  {address}/metrics")
         _say(f"  health   {address}/-/healthy  {address}/-/ready")
         _say(f"  events   POST {address}/api/v1/events")
