@@ -60,6 +60,17 @@ class Sender:
                 self.n_duplicate += told["duplicate"]
 
 
+async def address_of(process: asyncio.subprocess.Process) -> str:
+    """Return the address that the service prints when it listens."""
+    assert process.stdout
+    printed = b""
+    async for line in process.stdout:
+        printed += line
+        if found := re.search(r"http://[^\s/]+:\d+", line.decode()):
+            return found[0]
+    raise AssertionError(f"the service printed no address: {printed.decode()}")
+
+
 @contextlib.asynccontextmanager
 async def running(config_file: Path) -> AsyncIterator[str]:
     """Run the service inside the block, which gets its address; at the end of the block it is killed."""
@@ -67,11 +78,7 @@ async def running(config_file: Path) -> AsyncIterator[str]:
         sys.executable, "-m", "monitor", "serve", "--config", str(config_file), stdout=asyncio.subprocess.PIPE
     )
     try:
-        assert process.stdout
-        line = (await process.stdout.readline()).decode()
-        found = re.search(r"http://\S+:\d+", line)
-        assert found, line
-        yield found[0]
+        yield await address_of(process)
     finally:
         process.kill()
         await process.communicate()

@@ -44,17 +44,25 @@ def config_file(tmp_path: Path) -> Path:
     return path
 
 
+async def address_of(process: asyncio.subprocess.Process) -> str:
+    """Return the address that the service prints when it listens."""
+    assert process.stdout
+    printed = b""
+    async for line in process.stdout:
+        printed += line
+        if found := re.search(r"http://[^\s/]+:\d+", line.decode()):
+            return found[0]
+    raise AssertionError(f"the service printed no address: {printed.decode()}")
+
+
 @contextlib.asynccontextmanager
 async def serving(config_file: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """Run the service inside the block, which gets its process and its address."""
     process = await started("serve", "--config", str(config_file))
     try:
-        assert process.stdout
         async with asyncio.timeout(20):
-            line = (await process.stdout.readline()).decode()
-        found = re.search(r"http://\S+:\d+", line)
-        assert found, line
-        yield process, found[0]
+            address = await address_of(process)
+        yield process, address
     finally:
         if process.returncode is None:
             process.kill()
