@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 import aiohttp
 
@@ -19,6 +20,8 @@ from sim import PeakweekError
 
 _MAX_BATCH = 500
 _RETRY_S = 1.0
+_READY_S = 60.0
+_POLL_S = 0.05
 _MAX_ATTEMPTS = 60
 _CLIENT_ERRORS = range(400, 500)
 _LONG_GAP = timedelta(minutes=45)
@@ -65,6 +68,7 @@ async def play(
     times = [event.time for event in events]
     n_sent = 0
     async with aiohttp.ClientSession(base_url=url) as session:
+        await _until_ready(session, url)
         while n_sent < len(events):
             if skip_gaps and isinstance(clock, ScaledClock) and times[n_sent] - clock.now() > _LONG_GAP:
                 clock.skip_to(times[n_sent] - _LEAD)
@@ -88,6 +92,16 @@ async def read_clock(url: str) -> tuple[datetime, float]:
             return datetime.fromisoformat(told["now"]), float(told["speed"])
     except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as problem:
         raise PlayError(url, f"its clock cannot be read ({problem}); is it a running peakweek-monitor?") from problem
+
+
+async def _until_ready(session: aiohttp.ClientSession, url: str) -> None:
+    """Return when the service has read its log."""
+    try:
+        async with asyncio.timeout(_READY_S):
+            while (await session.get("/-/ready")).status != HTTPStatus.OK:  # noqa: ASYNC110 - the other side of a socket
+                await asyncio.sleep(_POLL_S)
+    except (aiohttp.ClientError, TimeoutError) as problem:
+        raise PlayError(url, f"it is not ready ({problem or 'still reading its log'})") from problem
 
 
 async def _post(session: aiohttp.ClientSession, url: str, batch: Sequence[Event]) -> None:

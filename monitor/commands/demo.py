@@ -57,6 +57,6 @@ async def _demo(arguments: argparse.Namespace, scenario: Scenario, events: list[
     with tempfile.TemporaryDirectory(prefix="peakweek-demo-") as folder:
         zone = scenario.period.time_zone
         config = own_config(arguments, folder, name=f"{scenario.title} (simulated)", time_zone=zone)
-        async with hosting(config, clock, ScenarioPrediction(scenario)) as url:
+        async with hosting(config, clock, ScenarioPrediction(scenario)) as (url, stopped):
             playing = play(events, url=url, clock=clock, skip_gaps=True, on_sent=told(len(events)))
-            await until_stopped(playing, stay=True)
+            await until_stopped(playing, stopped, stay=True)

@@ -4,6 +4,7 @@ Place in the pipeline: under the commands. In: a configuration and a clock. Out:
 the block ends, so have the service, its store and its prediction.
 """
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
@@ -15,13 +16,15 @@ from monitor.clock import Clock
 from monitor.config import Config
 from monitor.live import VERSION
 from monitor.prediction import ScenarioPrediction
-from monitor.serving import serving
+from monitor.serving import serving, stop_signal
 from monitor.store import SqliteStore
 
 
 @contextlib.asynccontextmanager
-async def hosting(config: Config, clock: Clock, prediction: ScenarioPrediction | None = None) -> AsyncIterator[str]:
-    """Serve inside the block, which gets the service's address; the addresses are printed.
+async def hosting(
+    config: Config, clock: Clock, prediction: ScenarioPrediction | None = None
+) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """Serve inside the block, which gets the service's address and an event that is set when it is asked to stop.
 
     Raises:
         ListenError: the address cannot be listened on.
@@ -33,6 +36,7 @@ async def hosting(config: Config, clock: Clock, prediction: ScenarioPrediction |
     store = SqliteStore(config.store)
     app = build_app(config, clock=clock, store=store, registry=registry, prediction=prediction)
     async with serving(app, config.listen) as address, contextlib.AsyncExitStack() as stack:
+        stopped = stack.enter_context(stop_signal())  # before anybody knows whom to stop
         if prediction:
             await stack.enter_async_context(prediction.calculating())
         _say(f"peakweek-monitor {VERSION}: {address}/ shows {config.centre.name}")
@@ -41,7 +45,7 @@ async def hosting(config: Config, clock: Clock, prediction: ScenarioPrediction |
         _say(f"  events   POST {address}/api/v1/events")
         _say(f"  log      {config.store}")
         _say("Ctrl-C stops.")
-        yield address
+        yield address, stopped
 
 
 def _say(line: str) -> None:

@@ -61,7 +61,10 @@ async def _play_to(arguments: argparse.Namespace, events: list[Event]) -> None:
         reason = f"its clock runs at {speed:g} × real time; replay with --speed {speed:g}, or without --url"
         raise PlayError(arguments.url, reason)
     events = moved(events, shown + _LEAD - events[0].time)
-    await until_stopped(play(events, url=arguments.url, clock=ScaledClock(shown, speed), on_sent=told(len(events))))
+    print(f"The log begins at {events[0].time.isoformat()} by the clock of {arguments.url}.", flush=True)  # noqa: T201 - the command's answer
+    playing = play(events, url=arguments.url, clock=ScaledClock(shown, speed), on_sent=told(len(events)))
+    with stop_signal() as stopped:
+        await until_stopped(playing, stopped)
 
 
 def moved(events: list[Event], by: timedelta) -> list[Event]:
@@ -76,9 +79,9 @@ async def _play_here(arguments: argparse.Namespace, log: EventLog, events: list[
     clock = ScaledClock(events[0].time - _LEAD, arguments.speed)
     with tempfile.TemporaryDirectory(prefix="peakweek-replay-") as folder:
         name = f"Replay of {Path(log.path).name} {arguments.part or ''} {arguments.day or ''}".strip()
-        async with hosting(own_config(arguments, folder, name=name, time_zone=log.time_zone), clock) as url:
+        async with hosting(own_config(arguments, folder, name=name, time_zone=log.time_zone), clock) as (url, stopped):
             playing = play(events, url=url, clock=clock, skip_gaps=True, on_sent=told(len(events)))
-            await until_stopped(playing, stay=True)
+            await until_stopped(playing, stopped, stay=True)
 
 
 def told(n_events: int) -> Callable[[int], None]:
@@ -91,10 +94,10 @@ def told(n_events: int) -> Callable[[int], None]:
     return on_sent
 
 
-async def until_stopped(playing: Coroutine[Any, Any, None], *, stay: bool = False) -> None:
+async def until_stopped(playing: Coroutine[Any, Any, None], stopped: asyncio.Event, *, stay: bool = False) -> None:
     """Return when all is played, or the process is asked to stop; with `stay`, only then."""
     task = asyncio.create_task(playing)
-    stopping = asyncio.create_task(stop_signal())
+    stopping = asyncio.create_task(stopped.wait())
     try:
         await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if task.done():

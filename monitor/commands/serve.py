@@ -9,7 +9,6 @@ from monitor.commands.hosting import hosting
 from monitor.commands.options import Subparsers
 from monitor.config import Config, read_config
 from monitor.prediction import ScenarioPrediction
-from monitor.serving import stop_signal
 from sim import read_scenario
 
 
@@ -42,5 +41,5 @@ def _prediction(config: Config) -> ScenarioPrediction | None:
 
 
 async def _serve(config: Config, prediction: ScenarioPrediction | None) -> None:
-    async with hosting(config, WallClock(), prediction):
-        await stop_signal()
+    async with hosting(config, WallClock(), prediction) as (_, stopped):
+        await stopped.wait()

@@ -56,9 +56,9 @@ async def address_of(process: asyncio.subprocess.Process) -> str:
 
 
 @contextlib.asynccontextmanager
-async def serving(config_file: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+async def serving(*arguments: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """Run the service inside the block, which gets its process and its address."""
-    process = await started("serve", "--config", str(config_file))
+    process = await started(*arguments)
     try:
         async with asyncio.timeout(20):
             address = await address_of(process)
@@ -135,7 +135,10 @@ async def test_a_signal_ends_the_service_cleanly(
 ) -> None:
     """Ctrl-C and a system's stop end with status 0 and nothing on the standard error; the log is closed and kept."""
     issue = cloud_event("1", "ticket.issued", ticket="A1", queue="A")
-    async with serving(config_file) as (process, address), aiohttp.ClientSession(address) as session:
+    async with (
+        serving("serve", "--config", str(config_file)) as (process, address),
+        aiohttp.ClientSession(address) as session,
+    ):
         async with session.post("/api/v1/events", json=[issue], headers=BATCH) as answer:
             assert await answer.json() == {"accepted": 1, "duplicate": 0}
         process.send_signal(number)
@@ -144,7 +147,108 @@ async def test_a_signal_ends_the_service_cleanly(
         assert (process.returncode, errors.decode()) == (0, "")
     # SQLite removes its side files when the last connection closes in order.
     assert names_in(config_file.parent) == {"monitor.yaml", "events.sqlite"}
-    async with serving(config_file) as (process, address), aiohttp.ClientSession(address) as session:
+    async with (
+        serving("serve", "--config", str(config_file)) as (process, address),
+        aiohttp.ClientSession(address) as session,
+    ):
         async with session.get("/api/v1/state") as answer:
             state = json.loads(await answer.text())
         assert state["queues"]["A"]["n_issued"] == 1
+
+
+async def state_when(session: aiohttp.ClientSession, is_there: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Return the first state that is as wanted."""
+    async with asyncio.timeout(40):
+        while True:
+            async with session.get("/api/v1/state") as answer:
+                state = json.loads(await answer.text())
+            if is_there(state):
+                return state
+            await asyncio.sleep(0.05)
+
+
+async def interrupted(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
+    """Interrupt the command as Ctrl-C does, and return its status and errors."""
+    process.send_signal(signal.SIGINT)
+    async with asyncio.timeout(20):
+        _, errors = await process.communicate()
+    return process.returncode, errors.decode()
+
+
+async def test_demo_feeds_itself_until_ctrl_c(
+    project_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The simulated centre's queue fills on its own clock; Ctrl-C ends it with status 0 and leaves nothing behind."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    demo = ("demo", str(project_root / "scenarios/tho-xuan.yaml"), "--port", "0", "--speed", "2000")
+    async with serving(*demo) as (process, address), aiohttp.ClientSession(address) as session:
+        state = await state_when(session, lambda state: state["n_events"]["record.settled"] > 0)
+        assert state["queues"]["intake"]["n_called"] >= 1
+        assert state["n_servers_open"] == 3
+        assert sum(state["n_anomalous"].values()) == 0
+        async with session.get("/") as answer:
+            assert "/prediction.svg" in await (await session.get("/live.js")).text()
+            assert 'id="prediction"' in await answer.text()
+        assert await interrupted(process) == (0, "")
+    assert names_in(tmp_path) == set()
+
+
+def write_calls(path: Path) -> Path:
+    """Write a small log of calls in the bank's format: ten that wait a minute each and are served for two."""
+    rows = [f"1999-02-03,PS,AGENT,{s},{s},{s},{s + 60},{s + 60},{s + 180}" for s in range(30_000, 30_500, 50)]
+    header = "date,type,outcome,vru_entry,vru_exit,q_start,q_exit,ser_start,ser_exit"
+    path.write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    return path
+
+
+async def test_replay_plays_a_log_on_its_own_clock(tmp_path: Path) -> None:
+    """A log is played with its own instants, waits and services, and its service stays up when it is over."""
+    replay = ("replay", str(write_calls(tmp_path / "calls.csv")), "--port", "0", "--speed", "3000")
+    async with serving(*replay) as (process, address), aiohttp.ClientSession(address) as session:
+        state = await state_when(session, lambda state: state["n_events"]["service.finished"] == 10)
+        queue = state["queues"]["PS"]
+        assert (queue["n_called"], queue["waits"]["sum_s"], queue["services"]["sum_s"]) == (10, 600, 1200)
+        assert state["now"].startswith("1999-02-03")
+        assert await interrupted(process) == (0, "")
+
+
+async def test_replay_into_a_running_service(config_file: Path, tmp_path: Path) -> None:
+    """A log is played into a service whose clock is real, moved to its present; another speed is refused at once."""
+    log = str(write_calls(tmp_path / "calls.csv"))
+    async with (
+        serving("serve", "--config", str(config_file)) as (_, address),
+        aiohttp.ClientSession(address) as session,
+    ):
+        status, output, errors = await ended("replay", log, "--url", address, "--speed", "60")
+        assert (status, output) == (2, "")
+        assert re.fullmatch(r"peakweek-monitor: \S+ does not take events: its clock runs at 1 × .*\n", errors)
+        process = await started("replay", log, "--url", address, "--speed", "1")
+        assert await interrupted_after_start(process) == (0, "")
+        async with session.get("/api/v1/state") as answer:
+            assert (await answer.json())["n_events"]["ticket.issued"] == 0
+
+
+async def interrupted_after_start(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
+    """Interrupt a replay that waits for its first event."""
+    async with asyncio.timeout(20):
+        assert process.stdout
+        assert b"begins" in await process.stdout.readline()
+    return await interrupted(process)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a,b\n1,2\n", "header"),
+        ("", "empty"),
+    ],
+)
+async def test_a_wrong_log_is_one_line_and_status_2(tmp_path: Path, text: str, told: str) -> None:
+    """A log that cannot be read starts nothing and is told in one line."""
+    log = tmp_path / "wrong.csv"
+    log.write_text(text, encoding="utf-8")
+    status, output, errors = await ended("replay", str(log))
+    assert (status, output) == (2, "")
+    assert errors.count("\n") == 1
+    assert str(log) in errors
+    assert told in errors
