@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,9 @@ async def serving(*arguments: str) -> AsyncIterator[tuple[asyncio.subprocess.Pro
     try:
         async with asyncio.timeout(20):
             address = await address_of(process)
+            async with aiohttp.ClientSession(address) as session:
+                while (await session.get("/-/ready")).status != HTTPStatus.OK:  # noqa: ASYNC110 - a socket's other side
+                    await asyncio.sleep(0.02)
         yield process, address
     finally:
         if process.returncode is None:
