@@ -4,13 +4,20 @@ Place in the pipeline: beside the collector. In: a scenario. Out: SVG, once it i
 service, because it is computed in a process of its own.
 """
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from sim import Case, PeakweekError, Scenario, peak_backlog, process_executor, run_experiment
+import sim
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from sim import Scenario
 
 _log = logging.getLogger(__name__)
 
@@ -51,20 +58,20 @@ class ScenarioPrediction:
             await task
 
     def _calculate(self) -> None:
-        cases = [Case(self.scenario, plan) for plan in self.scenario.plans]
+        cases = [sim.Case(self.scenario, plan) for plan in self.scenario.plans]
         try:
-            with process_executor(1) as executor:
-                table = run_experiment(
+            with sim.process_executor(1) as executor:
+                table = sim.run_experiment(
                     cases,
                     seed=self.seed,
                     n_replications=self.n_replications,
                     executor=executor,
                     on_done=self._go_on_unless_stopped,
                 )
-            self.svg = peak_backlog(table)
+            self.svg = sim.peak_backlog(table)
         except _Stopped:
             return
-        except PeakweekError as problem:
+        except sim.PeakweekError as problem:
             _log.error("no prediction: %s", problem)
 
     def _go_on_unless_stopped(self, _: int) -> None:

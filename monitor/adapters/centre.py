@@ -4,10 +4,13 @@ Place in the pipeline: an adapter. In: a trace and its plan. Out: events in the 
 trace gives the same events, with the same ids.
 """
 
-from collections.abc import Iterator
+from __future__ import annotations
+
 from datetime import UTC
 from itertools import groupby
+from typing import TYPE_CHECKING
 
+import sim
 from monitor.events import (
     CounterClosed,
     CounterOpened,
@@ -20,7 +23,11 @@ from monitor.events import (
     TicketCalled,
     TicketIssued,
 )
-from sim import NEVER, Plan, Scenario, Station, Trace, due_ticks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sim import Plan, Scenario, Trace
 
 _QUEUE = "intake"
 _Told = tuple[int, str, Happening]
@@ -39,7 +46,7 @@ def trace_events(trace: Trace, plan: Plan, scenario: Scenario) -> list[Event]:
 
 def _counters(plan: Plan) -> Iterator[_Told]:
     """Yield the openings and closings of counters: one for each officer on shift, as far as there are counters."""
-    officers = [person for person, station in enumerate(plan.station.tolist()) if station == Station.INTAKE]
+    officers = [person for person, station in enumerate(plan.station.tolist()) if station == sim.Station.INTAKE]
     for shift, (person, start, end) in enumerate(plan.shifts.tolist()):
         if person in officers[: plan.n_counters]:
             counter = _counter(person)
@@ -52,7 +59,7 @@ def _tickets(trace: Trace, plan: Plan) -> Iterator[_Told]:
     attended = {
         record: (person, start, end)
         for person, start, end, record in trace.spells.tolist()
-        if plan.station[person] == Station.INTAKE
+        if plan.station[person] == sim.Station.INTAKE
     }
     for record, visits in groupby(trace.visits.tolist(), key=lambda visit: visit[0]):
         for number, (_, joined, left) in enumerate(visits):
@@ -60,27 +67,27 @@ def _tickets(trace: Trace, plan: Plan) -> Iterator[_Told]:
                 continue
             ticket = f"{record:05d}-{number}"
             yield joined, f"issued-{ticket}", TicketIssued(ticket=ticket, queue=_QUEUE)
-            if left == NEVER:
+            if left == sim.NEVER:
                 continue
             if left != trace.called[record]:
                 yield left, f"abandoned-{ticket}", TicketAbandoned(ticket=ticket)
                 continue
             person, _, end = attended[record]
             yield left, f"called-{ticket}", TicketCalled(ticket=ticket, counter=_counter(person))
-            if trace.received[record] != NEVER:
+            if trace.received[record] != sim.NEVER:
                 yield end, f"finished-{ticket}", ServiceFinished(ticket=ticket)
 
 
 def _records(trace: Trace, plan: Plan, scenario: Scenario) -> Iterator[_Told]:
     names = list(scenario.procedures)
-    due = due_ticks(trace, plan)
+    due = sim.due_ticks(trace, plan)
     for record, (received, settled) in enumerate(zip(trace.received.tolist(), trace.settled.tolist(), strict=True)):
         name = f"{record:05d}"
-        if received != NEVER:
+        if received != sim.NEVER:
             procedure = names[trace.workload.procedure[record]]
             due_at = scenario.timebase.instant(int(due[record]))
             yield received, f"received-{name}", RecordReceived(record=name, procedure=procedure, due=due_at)
-        if settled != NEVER:
+        if settled != sim.NEVER:
             yield settled, f"settled-{name}", RecordSettled(record=name)
 
 

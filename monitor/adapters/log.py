@@ -4,11 +4,14 @@ Place in the pipeline: an adapter. In: an `EventLog`. Out: events in the order o
 events up to an instant the queues are as long as the log says they were.
 """
 
+from __future__ import annotations
+
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
+import sim
 from monitor.events import (
     CounterClosed,
     CounterOpened,
@@ -19,7 +22,11 @@ from monitor.events import (
     TicketCalled,
     TicketIssued,
 )
-from sim import NEVER, EventLog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sim import EventLog
 
 _MAX_NAME = 32
 _Told = tuple[int, int, str, Happening]
@@ -52,11 +59,11 @@ def _tickets(log: EventLog, names: Sequence[str]) -> Iterator[_Told]:
     for visit, (queue, issued, called, finished, left) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
         ticket = f"{visit:06d}"
         yield issued, 1, f"issued-{ticket}", TicketIssued(ticket=ticket, queue=names[queue])
-        if called != NEVER:
+        if called != sim.NEVER:
             yield called, 2, f"called-{ticket}", TicketCalled(ticket=ticket)
-        if finished != NEVER:
+        if finished != sim.NEVER:
             yield finished, 3, f"finished-{ticket}", ServiceFinished(ticket=ticket)
-        if left != NEVER:
+        if left != sim.NEVER:
             yield left, 3, f"abandoned-{ticket}", TicketAbandoned(ticket=ticket)
 
 

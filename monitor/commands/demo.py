@@ -1,19 +1,26 @@
 """``peakweek-monitor demo``: a simulated centre that feeds a live service."""
 
-import argparse
+from __future__ import annotations
+
 import asyncio
 import tempfile
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
+import sim
 from monitor.adapters.centre import trace_events
 from monitor.adapters.player import play
 from monitor.clock import ScaledClock
 from monitor.commands.hosting import hosting
 from monitor.commands.options import Subparsers, add_listen, add_speed, own_config
 from monitor.commands.replay import told, until_stopped
-from monitor.events import Event
 from monitor.prediction import ScenarioPrediction
-from sim import Scenario, build_plan, read_scenario, sample_workload, simulate
+
+if TYPE_CHECKING:
+    import argparse
+
+    from monitor.events import Event
+    from sim import Scenario
 
 _LEAD = timedelta(minutes=2)
 _SEED = 1
@@ -36,7 +43,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Simulate, serve and play until stopped."""
-    scenario = read_scenario(arguments.scenario)
+    scenario = sim.read_scenario(arguments.scenario)
     events = simulated_events(scenario, arguments.plan or next(iter(scenario.plans)))
     asyncio.run(_demo(arguments, scenario, events))
 
@@ -47,9 +54,9 @@ def simulated_events(scenario: Scenario, plan_name: str) -> list[Event]:
     Raises:
         ScenarioError: the scenario has no such plan.
     """
-    plan = build_plan(scenario, plan_name)
-    workload = sample_workload(scenario, seed=_SEED, replication=0)
-    return trace_events(simulate(workload, plan), plan, scenario)
+    plan = sim.build_plan(scenario, plan_name)
+    workload = sim.sample_workload(scenario, seed=_SEED, replication=0)
+    return trace_events(sim.simulate(workload, plan), plan, scenario)
 
 
 async def _demo(arguments: argparse.Namespace, scenario: Scenario, events: list[Event]) -> None:

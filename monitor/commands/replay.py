@@ -1,23 +1,29 @@
 """``peakweek-monitor replay``: a real log, played as if it were happening now."""
 
-import argparse
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import sim
 from monitor.adapters.log import log_events
 from monitor.adapters.player import PlayError, play, read_clock
 from monitor.clock import ScaledClock
 from monitor.commands.hosting import hosting
 from monitor.commands.options import Subparsers, add_listen, add_speed, own_config
-from monitor.events import Event
 from monitor.serving import stop_signal
-from sim import EventLog, read_event_log
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Coroutine
+
+    from monitor.events import Event
+    from sim import EventLog
 
 _LEAD = timedelta(minutes=1)
 _SAME_SPEED_RATIO = 0.01
@@ -42,7 +48,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Play the log."""
-    log = read_event_log(arguments.log, day=arguments.day, part=arguments.part)
+    log = sim.read_event_log(arguments.log, day=arguments.day, part=arguments.part)
     for what, count in log.notes:
         print(f"{arguments.log}: {count} × {what}")  # noqa: T201 - the command's answer
     events = log_events(log, f"/replay/{_source_name(log, arguments)}")

@@ -4,12 +4,12 @@ import argparse
 import asyncio
 from pathlib import Path
 
+import sim
 from monitor.clock import WallClock
 from monitor.commands.hosting import hosting
 from monitor.commands.options import Subparsers
 from monitor.config import Config, read_config
 from monitor.prediction import ScenarioPrediction
-from sim import read_scenario
 
 
 def add(subparsers: Subparsers) -> None:
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _prediction(config: Config) -> ScenarioPrediction | None:
     if config.prediction is None:
         return None
-    return ScenarioPrediction(read_scenario(config.prediction.scenario), config.prediction.replications)
+    return ScenarioPrediction(sim.read_scenario(config.prediction.scenario), config.prediction.replications)
 
 
 async def _serve(config: Config, prediction: ScenarioPrediction | None) -> None:
