@@ -7,7 +7,8 @@ Exception
 │   │   ├── ScenarioError        a scenario file
 │   │   ├── EventLogError        a log of real events
 │   │   └── ConfigError          the monitor's configuration
-│   └── EngineError          a replication failed; it names everything that replays it
+│   ├── EngineError          a replication failed; it names everything that replays it
+│   └── OutputError          results cannot be written where they should go
 └── InvariantError           a programmer's error: the program itself is wrong
 ```
 
@@ -91,6 +92,23 @@ class EngineError(PeakweekError):
             f"peakweek run {self.scenario} --plan {self.plan} --seed {self.seed} --first {self.replication} "
             f"--replications 1"
         )
+
+
+@dataclass(eq=False)
+class OutputError(PeakweekError):
+    """Results cannot be written.
+
+    Attributes:
+        path: where they should have gone.
+        reason: what the system said.
+    """
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Return the message on one line."""
+        return f"{self.path}: cannot be written to: {self.reason}; choose another --out"
 
 
 class InvariantError(AssertionError):

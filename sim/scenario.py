@@ -236,6 +236,8 @@ class Scenario(_Model):
         late = [name for name, p in self.procedures.items() if p.deadline.cutoff > self.hours.afternoon[1]]
         if late:
             raise ValueError(f"procedures.{late[0]}.deadline.cutoff within office hours")
+        if not any(self.office_hours.is_working(day) for day in self.timebase.days if day <= self.period.peak_last_day):
+            raise ValueError("a working day in the peak week, from period.first_day to period.peak_last_day")
         for name, plan in self.plans.items():
             self._check_plan(name, plan)
         return self

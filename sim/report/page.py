@@ -1,7 +1,7 @@
 """A run as files: tables for a spreadsheet and one page that needs nothing else to be opened.
 
-In: a `Table`. Out: ``results.csv``, ``results.json``, ``index.html`` in a folder. Invariant: a file is there whole or
-as it was before; nobody ever finds half of one.
+In: a `Table`. Out: files in a folder. Invariant: a file is there whole or as it was before; nobody ever finds half of
+one.
 """
 
 import os
@@ -12,24 +12,40 @@ from pathlib import Path
 
 import jinja2
 
-from sim.errors import PeakweekError
+from sim.errors import OutputError
 from sim.experiment import Table
 from sim.report.charts import backlog_by_day, on_time_by_week, peak_backlog
-from sim.report.rows import COLUMNS, cells, rows, to_csv, to_json
+from sim.report.rows import COLUMNS, cells, peaks, rows, to_csv, to_json
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder for the files if it is not there; better before a long run than after it.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise OutputError(str(folder), problem.strerror or str(problem)) from problem
 
 
 def write_files(table: Table, folder: Path) -> list[Path]:
-    """Write the tables and the page into a folder, which is made if need be; return their paths.
+    """Write the tables, the peak's picture and the page into a folder; return their paths.
 
     Raises:
-        PeakweekError: the folder cannot be made or written to.
+        OutputError: the folder cannot be written to.
     """
-    texts = {"results.csv": to_csv(table), "results.json": to_json(table), "index.html": page(table)}
+    texts = {
+        "results.csv": to_csv(table),
+        "results.json": to_json(table),
+        "backlog.svg": peak_backlog(table),
+        "index.html": page(table),
+    }
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         return [_write_whole(folder / name, text) for name, text in texts.items()]
     except OSError as problem:
-        raise PeakweekError(f"{folder}: cannot be written to: {problem.strerror}; choose another --out") from problem
+        raise OutputError(str(folder), problem.strerror or str(problem)) from problem
 
 
 def page(table: Table) -> str:
@@ -37,13 +53,12 @@ def page(table: Table) -> str:
     loader = jinja2.PackageLoader("sim.report", "templates")
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
     by_plan = [list(of_plan) for _, of_plan in groupby(rows(table), key=lambda row: row.plan)]
-    peaks = [next(row for row in reversed(of_plan) if row.is_peak and row.span.kind == "day") for of_plan in by_plan]
     return environment.get_template("page.html.j2").render(
         table=table,
         scenario=table.cases[0].scenario,
         plans=[[(row, cells(row)) for row in of_plan] for of_plan in by_plan],
         columns=COLUMNS,
-        peaks=peaks,
+        peaks=peaks(table),
         peak_chart=peak_backlog(table),
         backlog=backlog_by_day(table),
         on_time=on_time_by_week(table),

@@ -59,6 +59,12 @@ def rows(table: Table) -> list[Row]:
     return found
 
 
+def peaks(table: Table) -> list[Row]:
+    """Return each plan's row of the last working day of the peak week: the answer in one number each."""
+    last = {row.plan: row for row in rows(table) if row.is_peak and row.span.kind == "day"}
+    return list(last.values())
+
+
 def to_json(table: Table) -> str:
     """Return the run as one JSON document: what was run, and every figure's mean, 10 %, 50 % and 90 % points."""
     spans: dict[str, list[dict[str, Any]]] = {case.plan: [] for case in table.cases}
@@ -123,6 +129,11 @@ def _number(row: Row, figure: str, scale: float = 1) -> str:
 def _band(row: Row, figure: str, scale: float = 1) -> str:
     band = row.bands[figure]
     return "" if band is None else f"[{band.low * scale:.0f}–{band.high * scale:.0f}]"
+
+
+def figure(row: Row, name: str) -> str:
+    """Return a figure's mean and band, such as ``90 [35–136]``."""
+    return f"{_number(row, name)} {_band(row, name)}"
 
 
 def _span_columns(span: Span) -> dict[str, str]:

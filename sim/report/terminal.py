@@ -14,7 +14,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from sim.experiment import Table
-from sim.report.rows import COLUMNS, Row, cells, rows
+from sim.report.rows import COLUMNS, Row, cells, figure, peaks, rows, span_name
 
 _WIDTH = 112
 
@@ -28,6 +28,11 @@ def print_table(table: Table, *, all_days: bool) -> None:
         f"{case.scenario.title}. {table.n_replications} replications, seed {table.seed}. Means; "
         "in brackets the band that holds 80 % of the replications.",
     )
+    console.print(
+        f"\nReceived and not settled when {span_name(peaks(table)[0].span)} closes, the end of the peak week:"
+    )
+    for row in peaks(table):
+        console.print(f"  {row.title:<40}", Text(figure(row, "backlog_count"), style="bold"))
     for _, of_plan in groupby(rows(table), key=lambda row: row.plan):
         console.print()
         console.print(_grid([row for row in of_plan if all_days or row.is_peak or row.span.kind != "day"]))
