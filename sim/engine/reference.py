@@ -132,12 +132,17 @@ class _Link:
     def _await_next(self) -> None:
         """Expect the transfer that ends next; what was expected before no longer counts."""
         self._n_changes += 1
-        if not self._under_way or self._bit_per_tick == 0:
+        if not self._under_way:
             return
         change = self._n_changes
         target, record = min((target, record) for record, (target, _) in self._under_way.items())
-        missing = (target - self._passed) * len(self._under_way) / self._bit_per_tick
-        tick = self._calendar.tick + max(0, math.ceil(missing))
+        missing = target - self._passed
+        if missing <= 0:  # at this very tick, also when the link goes down at it
+            tick = self._calendar.tick
+        elif self._bit_per_tick > 0:
+            tick = self._calendar.tick + math.ceil(missing * len(self._under_way) / self._bit_per_tick)
+        else:
+            return
         self._calendar.call_at(tick, Kind.TRANSFER_END, record, lambda _: self._end(record, change))
 
     def _end(self, record: int, change: int) -> None:
