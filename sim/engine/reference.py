@@ -70,7 +70,7 @@ class _Line:
         return gone
 
     def turn(self, person: int) -> simpy.Event:
-        """Return an event that brings this officer, who is on shift, the next record, or None once the shift is over."""
+        """Return an event that brings an officer on shift the next record, or None once the shift is over."""
         self._free[person] = turn = simpy.Event(self._calendar)
         self._call()
         return turn

@@ -118,10 +118,11 @@ def check_spells(trace: Trace, plan: Plan) -> None:
 def check_capacity(trace: Trace, plan: Plan) -> None:
     """There are never more visits at the counters than counters."""
     visits = trace.spells[plan.station[trace.spells[:, 0]] == Station.INTAKE].tolist()
-    changes = sorted([(end, -1) for _, _, end, _ in visits] + [(start, 1) for _, start, end, _ in visits if start < end])
+    busy = [(start, end) for _, start, end, _ in visits if start < end]
+    changes = sorted([(end, -1) for _, end in busy] + [(start, 1) for start, _ in busy])
     n_busy = 0
     for tick, change in changes:
-        n_busy += change if change > 0 or n_busy else 0
+        n_busy += change
         assert n_busy <= plan.n_counters, f"{n_busy} visits at {plan.n_counters} counters at {tick}"
 
 
@@ -151,7 +152,7 @@ def _check_nobody_idle(
     intervals += [("on shift", p, a, b) for p, a, b in plan.shifts.tolist() if p in people]
     intervals += [("busy", p, a, b) for p, a, b, _ in trace.spells.tolist() if p in people]
     changes = sorted((tick, step, kind, p) for kind, p, a, b in intervals if a < b for tick, step in ((a, 1), (b, -1)))
-    counts: dict[str, dict[int, int]] = {"waiting": defaultdict(int), "on shift": defaultdict(int), "busy": defaultdict(int)}
+    counts: dict[str, dict[int, int]] = {kind: defaultdict(int) for kind in ("waiting", "on shift", "busy")}
     n_busy = n_waiting = 0
     idle: set[int] = set()
     for (tick, step, kind, p), (following, *_) in pairwise([*changes, (plan.hours.timebase.end_tick, 0, "", 0)]):
@@ -218,7 +219,8 @@ def check_bits(trace: Trace, plan: Plan) -> None:
             assert stop == end, f"record {record} is received before all its bits have passed"
             continue
         done = edges[at] - ((carried[at] - target) // rates[at])
-        assert trace.received[record] != NEVER or done >= end - 1, f"record {record} should have been received at {done}"
+        is_done = trace.received[record] != NEVER
+        assert is_done or done >= end - 1, f"record {record} should have been received at {done}"
         assert done <= stop <= done + 1, f"the upload of record {record} ends at {stop}, its last bit passes at {done}"
 
 
@@ -255,7 +257,7 @@ def check_areas(trace: Trace, plan: Plan, stays: list[Stay]) -> None:
 def _area(ups: list[int], downs: list[int], end: int) -> int:
     """Return the area under a number that goes up and down at these ticks, from 0 to the end."""
     area = height = last = 0
-    for tick, step in sorted([(tick, 1) for tick in ups] + [(tick, -1) for tick in downs]) + [(end, 0)]:
+    for tick, step in [*sorted([(tick, 1) for tick in ups] + [(tick, -1) for tick in downs]), (end, 0)]:
         area += height * (tick - last)
         height, last = height + step, tick
     return area

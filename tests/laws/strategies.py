@@ -14,7 +14,10 @@ from sim.scenario import Scenario
 from sim.workload import Workload, sample_workload
 
 FRIDAY = date(2025, 7, 4)
+Parts = tuple[dict[str, Any], ...]
 WARSAW_SPRING, WARSAW_AUTUMN = date(2025, 3, 28), date(2025, 10, 24)  # Fridays before a change of the clocks
+
+_HOURS = (0, 8, 9, 10, 11, 13, 16, 23)  # before, within and after the office hours
 
 
 def constant(mean: float) -> dict[str, Any]:
@@ -103,7 +106,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         },
         demand={
             "visits_per_day": draw(st.sampled_from([1, 10, 40])),
-            "hour_weights": draw(st.dictionaries(st.sampled_from([0, 8, 9, 10, 11, 13, 16, 23]), st.just(1.0), min_size=1)),
+            "hour_weights": draw(st.dictionaries(st.sampled_from(_HOURS), st.just(1.0), min_size=1)),
             "day_cv": draw(st.sampled_from([0, 0.5])),
         },
         procedures={
@@ -132,7 +135,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
 
 
 @st.composite
-def covers(draw: st.DrawFn, days: list[date], staff: dict[str, int], *, until: bool = False) -> tuple[dict[str, Any], ...]:
+def covers(draw: st.DrawFn, days: list[date], staff: dict[str, int], *, until: bool = False) -> Parts:
     """Return no cover, or one that lasts from some day to the end of the period."""
     if draw(st.booleans()):
         return ()
@@ -142,13 +145,14 @@ def covers(draw: st.DrawFn, days: list[date], staff: dict[str, int], *, until: b
 
 
 @st.composite
-def faults(draw: st.DrawFn, days: list[date]) -> tuple[dict[str, Any], ...]:
+def faults(draw: st.DrawFn, days: list[date]) -> Parts:
     """Return up to three faults of the link, which may overlap and may last over night."""
     found = []
     for _ in range(draw(st.integers(0, 3))):
         starts = datetime.combine(draw(st.sampled_from(days)), time(draw(st.sampled_from([8, 9, 10])), 30))
         length = timedelta(minutes=draw(st.sampled_from([5, 10, 60, 240, 1500])))
-        found.append({"starts": starts, "ends": starts + length, "capacity_ratio": draw(st.sampled_from([0, 0, 0.1, 0.5]))})
+        ratio = draw(st.sampled_from([0, 0, 0.1, 0.5]))
+        found.append({"starts": starts, "ends": starts + length, "capacity_ratio": ratio})
     return tuple(found)
 
 

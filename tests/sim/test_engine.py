@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.engine import simulate
 from sim.plan import Plan, Station, build_plan
-from sim.trace import NEVER, Trace
+from sim.trace import Trace
 from sim.workload import Workload
 from tests.laws.laws import check_laws
 from tests.laws.strategies import FRIDAY, small_scenario
@@ -59,11 +59,12 @@ def test_an_upload_that_is_through_is_not_held_up_by_the_link_going_down() -> No
 
 def visits_by_officer(trace: Trace, plan: Plan) -> list[tuple[int, int]]:
     """Return (officer, record) for each visit, by officer and time."""
-    return [(person, record) for person, _, _, record in trace.spells.tolist() if plan.station[person] == Station.INTAKE]
+    spells = trace.spells[plan.station[trace.spells[:, 0]] == Station.INTAKE]
+    return [(person, record) for person, _, _, record in spells.tolist()]
 
 
 def test_who_overran_up_to_the_next_shift_starts_it_in_the_order_of_numbers() -> None:
-    """Officer 1's visit ends at the tick at which both start the afternoon: officer 0 has the lower number, and calls."""
+    """Officer 1's visit ends as both start the afternoon: officer 0 has the lower number, and calls."""
     plan = plan_in_minutes()
     until_noon, over_lunch, next_in_line = (at(8), 209, 0, 0), (at(11), 150, 0, 0), (at(11, 40), 5, 0, 0)
     trace = run(plan, until_noon, over_lunch, next_in_line)
