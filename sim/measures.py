@@ -49,8 +49,8 @@ class Measures:
         wait_s_mean: mean time waited in the hall by the visits called in the span, over all days they came.
         wait_s_p95: the 95th percentile of the same, the smallest wait that 95 % do not exceed.
         sent_home_count: visits that closing time sent home unserved.
-        overtime_h: hours worked outside normal hours: lunch cover, evenings, and visits finished after the shift.
-        link_utilisation_ratio: part of the opening hours in which the link carried an upload, at all its capacity.
+        overtime_h: hours worked outside normal hours: lunch cover, evenings, and visits finished off shift.
+        link_utilisation_ratio: part of the opening hours in which an upload was under way, if only held by an outage.
         utilisation_ratio: part of the hours on shift that people worked on a visit or record.
     """
 
@@ -144,10 +144,12 @@ def _work(trace: Trace, plan: Plan, span: Span) -> dict[str, float]:
     planned, shifts = _overlap(plan.overtime[:, 1:], span), _overlap(plan.shifts[:, 1:], span)
     spells = _overlap(trace.spells[:, 1:3], span)
     overrun = _overlap(_overruns(trace, plan), span)
-    open_ticks = _overlap(plan.doors[:, 1:], span)
+    opening_hours = plan.doors[:, 1:]
     return {
         "overtime_h": (planned + overrun) / ticks_per_h,
-        "link_utilisation_ratio": _ratio(_overlap(_transfers(trace), span), open_ticks),
+        "link_utilisation_ratio": _ratio(
+            _overlap(_common(_transfers(trace), opening_hours), span), _overlap(opening_hours, span)
+        ),
         "utilisation_ratio": _ratio(spells, shifts + overrun),
     }
 
@@ -158,13 +160,20 @@ def _overlap(intervals: Ticks, span: Span) -> int:
 
 
 def _overruns(trace: Trace, plan: Plan) -> Ticks:
-    """Return the parts of visits that ran past the end of the shift they began in: ``int64[n, 2]``."""
-    visits = trace.spells[plan.station[trace.spells[:, 0]] == Station.INTAKE]
-    # Shifts are sorted by person, then start: the one a visit began in is the last that starts no later.
-    stride = plan.hours.timebase.end_tick + 1
-    shift_key, visit_key = (rows[:, 0] * stride + rows[:, 1] for rows in (plan.shifts, visits))
-    shift = np.searchsorted(shift_key, visit_key, side="right") - 1
-    return np.column_stack([np.maximum(visits[:, 1], plan.shifts[shift, 2]), visits[:, 2]])
+    """Return the parts of visits in which their officer was off shift: ``int64[n, 2]``."""
+    found = [np.empty((0, 2), dtype=np.int64)]
+    for person in np.flatnonzero(plan.station == Station.INTAKE).tolist():
+        shifts = plan.shifts[plan.shifts[:, 0] == person, 1:]
+        off_shift = np.column_stack([shifts[:, 1], np.append(shifts[:, 0], plan.hours.timebase.end_tick)[1:]])
+        found.append(_common(trace.spells[trace.spells[:, 0] == person, 1:3], off_shift))
+    return np.concatenate(found)
+
+
+def _common(some: Ticks, others: Ticks) -> Ticks:
+    """Return what each interval of the one ``int64[n, 2]`` has in common with each of the other, if anything."""
+    start = np.maximum.outer(some[:, 0], others[:, 0])
+    end = np.minimum.outer(some[:, 1], others[:, 1])
+    return np.column_stack([start[start < end], end[start < end]])
 
 
 def _transfers(trace: Trace) -> Ticks:

@@ -1,7 +1,8 @@
 """Random streams: the only module that owns random generators.
 
-In: a root seed, the number of the replication, and what the numbers are for. Out: uniform numbers. Invariant: a stream
-depends on those three and on nothing else, so that drawing more for one purpose never moves the draws of another.
+In: a root seed, the number of the replication, what the numbers are for, and for which band of demand. Out: uniform
+numbers. Invariant: a stream depends on those four and on nothing else, so that drawing more from one never moves the
+draws of another.
 Source: O'Neill 2014 (PCG64) as numpy documents its streams to be stable across versions and platforms.
 """
 
@@ -25,15 +26,15 @@ class Purpose(IntEnum):
 
 
 class Stream:
-    """Uniform numbers for one purpose in one replication.
+    """Uniform numbers for one purpose in one replication; what belongs to no band of demand is drawn from band 0.
 
     >>> bool(Stream(1, 0, Purpose.PAGES).uniforms(3)[0] == Stream(1, 0, Purpose.PAGES).uniforms(1)[0])
     True
     """
 
-    def __init__(self, seed: int, replication: int, purpose: Purpose) -> None:
+    def __init__(self, seed: int, replication: int, purpose: Purpose, band: int = 0) -> None:
         self._generator = np.random.Generator(
-            np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(replication, int(purpose))))
+            np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(replication, int(purpose), band)))
         )
 
     def uniforms(self, n: int) -> NDArray[np.float64]:

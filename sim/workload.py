@@ -17,9 +17,6 @@ from sim.timebase import OfficeHours, Ticks
 
 Floats = NDArray[np.float64]
 
-# Candidates of the thinning arrive at a fixed rate, the next power of two above this multiple of the busiest mean hour:
-# room for a day's own factor above its mean (beyond it a day is cut off), and the same candidates when demand changes.
-_HEADROOM = 2
 _BITS_PER_MB = 8e6
 _S_PER_MIN = 60
 _HOURS = range(24)
@@ -57,11 +54,15 @@ class Workload:
 
 def sample_workload(scenario: Scenario, *, seed: int, replication: int) -> Workload:
     """Return the draws of one replication of the scenario's world."""
-    candidate, arrival = _arrivals(scenario, seed, replication)
+    band, candidate, arrival = _arrivals(scenario, seed, replication)
 
     def draw(purpose: Purpose) -> Floats:
-        """Return a uniform number per arriving record, by its candidate: who else comes moves nothing."""
-        return Stream(seed, replication, purpose).uniforms(candidate[-1] + 1 if len(candidate) else 0)[candidate]
+        """Return a uniform number per arriving record, by its band and candidate: who else comes moves nothing."""
+        drawn = np.empty(len(arrival))
+        for number in np.unique(band).tolist():
+            of_band = candidate[band == number]
+            drawn[band == number] = Stream(seed, replication, purpose, number).uniforms(of_band.max() + 1)[of_band]
+        return drawn
 
     kinds = list(scenario.procedures.values())
     procedure = np.searchsorted(np.cumsum([kind.share for kind in kinds])[:-1], draw(Purpose.PROCEDURE), side="right")
@@ -96,19 +97,31 @@ def _whole(draws: Floats) -> NDArray[np.int64]:
     return np.rint(draws).astype(np.int64)
 
 
-def _arrivals(scenario: Scenario, seed: int, replication: int) -> tuple[NDArray[np.int64], Ticks]:
-    """Return the index of each accepted candidate and its tick. Source: Lewis and Shedler 1979 (thinning)."""
+def _arrivals(scenario: Scenario, seed: int, replication: int) -> tuple[NDArray[np.int64], NDArray[np.int64], Ticks]:
+    """Return each arriving record's band, candidate and tick, in the order of arrival.
+
+    Demand is cut into bands: below 1 visit an hour, from 1 to 2, from 2 to 4, … Each band has candidates of its own, at
+    the fixed rate of the band's width, and accepts them as far as demand fills the band. More demand then adds records
+    and takes none away, however much more it is. Source: Lewis and Shedler 1979 (thinning), band by band.
+    """
     timebase, hours = scenario.timebase, scenario.office_hours
-    per_hour = _visits_per_hour(scenario.demand, hours)
-    ticks_per_hour = timebase.ticks_per_s * 3600
-    ceiling = 2.0 ** np.ceil(np.log2(_HEADROOM * max(per_hour.max(), 1e-6))) / ticks_per_hour
-    at = _candidates(Stream(seed, replication, Purpose.ARRIVAL_GAP), ceiling, timebase.end_tick)
-    day, hour = np.divmod(np.searchsorted(timebase.hours, at, side="right") - 1, len(_HOURS))
     of_day = Stream(seed, replication, Purpose.DAY_FACTOR).uniforms(timebase.n_days)
     factor = lognormal_factor(of_day, cv=scenario.demand.day_cv)
-    rate = per_hour[day, hour] * factor[day] / ticks_per_hour
-    accepted = np.flatnonzero(Stream(seed, replication, Purpose.ARRIVAL_THINNING).uniforms(len(at)) * ceiling < rate)
-    return accepted, at[accepted]
+    per_hour = _visits_per_hour(scenario.demand, hours) * factor[:, np.newaxis]
+    found = [np.empty((0, 3), dtype=np.int64)]
+    band, low = 0, 0.0
+    while low < per_hour.max():
+        width = max(1.0, low)
+        gaps = Stream(seed, replication, Purpose.ARRIVAL_GAP, band)
+        at = _candidates(gaps, width / (timebase.ticks_per_s * 3600), timebase.end_tick)
+        day, hour = np.divmod(np.searchsorted(timebase.hours, at, side="right") - 1, len(_HOURS))
+        level = low + width * Stream(seed, replication, Purpose.ARRIVAL_THINNING, band).uniforms(len(at))
+        accepted = np.flatnonzero(level < per_hour[day, hour])
+        found.append(np.column_stack([np.full_like(accepted, band), accepted, at[accepted]]))
+        band, low = band + 1, low + width
+    rows = np.concatenate(found)
+    rows = rows[np.argsort(rows[:, 2], kind="stable")]
+    return rows[:, 0], rows[:, 1], rows[:, 2]
 
 
 def _candidates(gaps: Stream, per_tick: float, end_tick: int) -> Ticks:

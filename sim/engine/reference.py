@@ -69,15 +69,18 @@ class _Line:
         gone, self._waiting = list(self._waiting), deque()
         return gone
 
-    def turn(self, person: int, shift_end: int) -> simpy.Event:
-        """Return an event that brings this officer the next record, or None once the shift is over."""
-        turn = simpy.Event(self._calendar)
-        if self._calendar.tick < shift_end:
-            self._free[person] = turn
-        else:
-            turn.succeed(None)
+    def turn(self, person: int) -> simpy.Event:
+        """Return an event that brings an officer on shift the next record, or None once the shift is over."""
+        self._free[person] = turn = simpy.Event(self._calendar)
         self._call()
         return turn
+
+    def free_place(self) -> None:
+        """Give a place back; once the officer who leaves it has gone home or joined the free ones, it is taken."""
+        self.n_free_places += 1
+        freed = simpy.Event(self._calendar)
+        freed.callbacks.append(lambda _: self._call())
+        freed.succeed()
 
     def leave(self, person: int) -> None:
         """Take an officer whose shift ends off the line, if free."""
@@ -132,12 +135,17 @@ class _Link:
     def _await_next(self) -> None:
         """Expect the transfer that ends next; what was expected before no longer counts."""
         self._n_changes += 1
-        if not self._under_way or self._bit_per_tick == 0:
+        if not self._under_way:
             return
         change = self._n_changes
         target, record = min((target, record) for record, (target, _) in self._under_way.items())
-        missing = (target - self._passed) * len(self._under_way) / self._bit_per_tick
-        tick = self._calendar.tick + max(0, math.ceil(missing))
+        missing = target - self._passed
+        if missing <= 0:  # at this very tick, also when the link goes down at it
+            tick = self._calendar.tick
+        elif self._bit_per_tick > 0:
+            tick = self._calendar.tick + math.ceil(missing * len(self._under_way) / self._bit_per_tick)
+        else:
+            return
         self._calendar.call_at(tick, Kind.TRANSFER_END, record, lambda _: self._end(record, change))
 
     def _end(self, record: int, change: int) -> None:
@@ -234,13 +242,13 @@ class _Centre:
     def _counter_officer(self, person: int, shifts: list[tuple[int, int]]) -> Process:
         """Serve one visit after the other while on shift; finish the one at hand also when the shift is over."""
         for start, end in shifts:
-            if self._now < start:
+            if self._now <= start:  # at the start itself, too: who starts has a place in the order
                 yield self._calendar.at(start, Kind.SHIFT_START, person)
             if self._now < end:
                 self._calendar.call_at(end, Kind.SHIFT_END, person, lambda _: self._hall.leave(person))
-            while (record := (yield self._hall.turn(person, end))) is not None:
+            while self._now < end and (record := (yield self._hall.turn(person))) is not None:
                 yield from self._intake(person, record)
-                self._hall.n_free_places += 1
+                self._hall.free_place()
 
     def _intake(self, person: int, record: int) -> Process:
         """Check the papers, scan them, and hold the counter until the line has taken the files."""
@@ -261,7 +269,9 @@ class _Centre:
         for start, end in shifts:
             yield self._calendar.at(start, Kind.SHIFT_START, person)
             self._calendar.call_at(end, Kind.SHIFT_END, person, lambda _: self._back_office.leave(person))
-            while record is not None or (record := (yield self._back_office.turn(person, end))) is not None:
+            while record is not None or (
+                self._now < end and (record := (yield self._back_office.turn(person))) is not None
+            ):
                 if self._started[record] == NEVER:
                     self._started[record] = self._now
                     remaining = self._practised(self._back_office_work[record])
