@@ -16,9 +16,9 @@ Floats = NDArray[np.float64]
 
 
 class _Law(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
-    mean: float = Field(gt=0, description="mean, in the unit that the field's name ends with")
+    mean: float = Field(gt=0, le=1_000_000, description="mean, in the unit that the field's name ends with")
 
     @abstractmethod
     def quantile(self, u: Floats) -> Floats:
@@ -52,7 +52,7 @@ class Lognormal(_Law):
     """
 
     law: Literal["lognormal"]
-    cv: float = Field(gt=0, description="standard deviation divided by the mean")
+    cv: float = Field(gt=0, le=10, description="standard deviation divided by the mean")
 
     def quantile(self, u: Floats) -> Floats:
         """Return ``exp(mu + sigma · z(u))`` with mu and sigma from mean and cv."""

@@ -40,11 +40,12 @@ def _zone(name: str) -> str:
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+_MAX_DAYS = 3660  # ten years
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class _Days(_Model):
@@ -63,6 +64,10 @@ class _Days(_Model):
         """Return whether this day belongs to it."""
         return self.first_day <= day <= self.last_day
 
+    def overlaps(self, other: "_Days") -> bool:
+        """Return whether some day belongs to both."""
+        return self.first_day <= other.last_day and other.first_day <= self.last_day
+
 
 class Period(_Days):
     """The days that are simulated, and among them those that the question is about."""
@@ -73,6 +78,8 @@ class Period(_Days):
 
     @model_validator(mode="after")
     def _peak_inside(self) -> Self:
+        if (self.last_day - self.first_day).days >= _MAX_DAYS:
+            raise ValueError(f"a period of at most {_MAX_DAYS} days")
         if not self.covers(self.peak_last_day):
             raise ValueError(f"peak_last_day between {self.first_day} and {self.last_day}")
         return self
@@ -252,7 +259,7 @@ class Scenario(_Model):
                     available = f"intake {staff.intake}, back_office {staff.back_office}"
                     asked = f"intake {cover.intake}, back_office {cover.back_office}"
                     raise ValueError(f"at most the staff there is in {where} ({available}), not {asked}")
-                if any(cover.covers(other.first_day) for other in covers[index + 1 :]):
+                if any(cover.overlaps(other) for other in covers[index + 1 :]):
                     raise ValueError(f"days in {where} that no other {kind} entry of the plan has")
         for index, evening in enumerate(plan.evening):
             if evening.until <= self.hours.afternoon[1]:

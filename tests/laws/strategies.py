@@ -102,7 +102,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             "morning": ("09:00", "11:00"),
             "afternoon": afternoon,
             "working_weekdays": frozenset({"mon", "tue", "wed", "thu", "fri", "sat"}),
-            "holidays": frozenset(draw(st.lists(st.sampled_from(days), max_size=1))),
+            "holidays": frozenset(draw(st.lists(st.sampled_from(days), max_size=2))) - {days[0]},
         },
         demand={
             "visits_per_day": draw(st.sampled_from([1, 10, 40])),
