@@ -55,6 +55,10 @@ class ScaledClock:
         self._started_s = time.monotonic()
         self.speed = speed
 
+    def skip_to(self, instant: datetime) -> None:
+        """Show this instant now, and go on from there; a clock is never set back."""
+        self._origin += max(timedelta(), instant - self.now())
+
     def now(self) -> datetime:
         """Return the origin plus the real time that has passed, times the speed."""
         return self._origin + timedelta(seconds=(time.monotonic() - self._started_s) * self.speed)

@@ -50,6 +50,13 @@ class LimitsConfig(Section):
     body_bytes: int = Field(default=1_048_576, ge=1_024, le=67_108_864)
 
 
+class PredictionConfig(Section):
+    """The scenario whose peak week the page shows; its file as read is relative to the configuration file's folder."""
+
+    scenario: Annotated[Path, Field(strict=False)]
+    replications: int = Field(default=50, ge=1, le=10_000)
+
+
 class Config(Section):
     """The whole configuration.
 
@@ -59,6 +66,7 @@ class Config(Section):
         centre: id, name and time zone.
         waiting_limit_s: a wait above this many seconds is too long; none: no limit is promised.
         limits: bounds on requests.
+        prediction: what the page predicts; none: no prediction.
     """
 
     listen: ListenConfig = ListenConfig()
@@ -66,6 +74,7 @@ class Config(Section):
     centre: CentreConfig = CentreConfig()
     waiting_limit_s: float | None = Field(default=None, gt=0)
     limits: LimitsConfig = LimitsConfig()
+    prediction: PredictionConfig | None = None
 
     @field_validator("store", mode="before")
     @classmethod
@@ -85,4 +94,8 @@ def read_config(path: str | os.PathLike[str] | None) -> Config:
     if path is None:
         return Config()
     config = read_document(path, Config, ConfigError)
-    return config.model_copy(update={"store": Path(path).parent / config.store})
+    folder = Path(path).parent
+    prediction = config.prediction
+    if prediction:
+        prediction = prediction.model_copy(update={"scenario": folder / prediction.scenario})
+    return config.model_copy(update={"store": folder / config.store, "prediction": prediction})

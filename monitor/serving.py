@@ -58,23 +58,17 @@ async def serving(app: web.Application, listen: ListenConfig) -> AsyncIterator[s
         await runner.cleanup()
 
 
-async def stop_signal() -> None:
-    """Return when the process is asked to stop, by Ctrl-C or by the system."""
-    stopped = asyncio.Event()
-    with _handled(stopped):
-        await stopped.wait()
-
-
 @contextlib.contextmanager
-def _handled(stopped: asyncio.Event) -> Iterator[None]:
-    """Set the event on SIGINT and SIGTERM inside the block."""
+def stop_signal() -> Iterator[asyncio.Event]:
+    """Give the block an event that is set when the process is asked to stop, by Ctrl-C or by the system."""
+    stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     # Windows' loop takes no handlers: there Ctrl-C arrives as a cancellation of the main task.
     with contextlib.suppress(NotImplementedError):
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stopped.set)
     try:
-        yield
+        yield stopped
     finally:
         with contextlib.suppress(NotImplementedError):
             for number in (signal.SIGINT, signal.SIGTERM):

@@ -6,6 +6,7 @@ or the order in which they finish; all plans of a scenario meet the same workloa
 """
 
 import os
+import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -147,4 +148,11 @@ def process_executor(n_workers: int | None = None) -> ProcessPoolExecutor:
 
     Workers are started afresh everywhere, also where forking would be quicker, so that all systems behave alike.
     """
-    return ProcessPoolExecutor(n_workers or os.cpu_count() or 1, mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(
+        n_workers or os.cpu_count() or 1, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_parent
+    )
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    """Ignore Ctrl-C in a worker: the terminal sends it to all, and the parent ends the workers itself."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

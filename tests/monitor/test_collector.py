@@ -1,5 +1,6 @@
 """The metrics: names and help by the rules, one table for all, and text that Prometheus' own parsers read."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -135,6 +136,17 @@ async def test_both_formats_are_offered(
         assert (read.type, read.documentation) == (family.kind, family.help)
         assert all({*family.labels} == {*sample.labels} - {"le"} for sample in read.samples), family.name
     assert families == {}
+
+
+@pytest.mark.server("prometheus")
+async def test_prometheus_own_linter_has_no_complaint(service: Any, cloud_event: CloudEvent) -> None:
+    """``promtool check metrics``, which comes with Prometheus, finds nothing to say about a scrape."""
+    await fill(service, cloud_event)
+    _, scrape = await service.get("/metrics")
+    pipe = asyncio.subprocess.PIPE
+    linter = await asyncio.create_subprocess_exec("promtool", "check", "metrics", stdin=pipe, stdout=pipe, stderr=pipe)
+    output, errors = await linter.communicate(scrape.encode())
+    assert (linter.returncode, output + errors) == (0, b"")
 
 
 async def test_a_centre_of_five_queues_stays_small(service: Any, cloud_event: CloudEvent) -> None:

@@ -185,6 +185,20 @@ def test_a_night_empties_the_hall(fold: Fold, at: Any) -> None:
     assert anomalies(morning) == {"expired": 1, "orphan": 1}
 
 
+def test_a_ticket_that_is_mentioned_is_not_forgotten(fold: Fold, at: Any) -> None:
+    """Twelve hours count from the last that was heard of a ticket: a long service is still counted."""
+    figures = at(fold(issued(0), called(11 * 60), issued(13 * 60, "A2"), finished(14 * 60)), 14 * 60).queues["A"]
+    assert figures.services.counts[-1] == 1
+
+
+def test_a_clock_that_steps_back_makes_no_future(fold: Fold, at: Any, event: Any, noon: datetime) -> None:
+    """An event that is received, by a clock set back, before the last one is not from the future."""
+    state = fold(issued(60))
+    state.apply(Stored(2, noon, event("2", "ticket.issued", 59, ticket="A2", queue="A")))
+    assert not anomalies(at(state, 61))
+    assert at(state, 61).last_received == noon + timedelta(minutes=60)
+
+
 def test_events_of_a_day_long_past_are_counted(fold: Fold, at: Any) -> None:
     """A sender that was cut off for a week tells its day, and every visit of it counts."""
     story = (issued(0), issued(1, "A2"), called(5), finished(9), called(7, "A2"))

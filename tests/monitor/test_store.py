@@ -157,6 +157,18 @@ async def test_a_locked_file_is_told_and_comes_back(tmp_path: Path, issue: MakeE
     await store.close()
 
 
+async def test_a_failure_in_the_middle_of_a_group_is_undone(tmp_path: Path, issue: MakeEvent, noon: datetime) -> None:
+    """What fails after the transaction has begun leaves nothing open: the next batch is stored."""
+    store = SqliteStore(tmp_path / "events.sqlite")
+    with contextlib.closing(sqlite3.connect(tmp_path / "events.sqlite", isolation_level=None)) as other:
+        other.execute("create trigger refuse before insert on event begin select raise(fail, 'refused'); end")
+        with pytest.raises(StoreError, match="refused"):
+            await store.append([issue("1")], noon)
+        other.execute("drop trigger refuse")
+    assert await store.append([issue("1")], noon) == Receipt(1, 0)
+    await store.close()
+
+
 @contextlib.contextmanager
 def file_size_limit(limit_bytes: int) -> Iterator[None]:
     """Let no file of this process grow beyond a size inside the block, as if the disk were full."""

@@ -1,0 +1,1 @@
+"""Adapters: what happened elsewhere, as events of the vocabulary."""

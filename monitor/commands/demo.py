@@ -1,0 +1,69 @@
+"""``peakweek-monitor demo``: a simulated centre that feeds a live service."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import sim
+from monitor.adapters.centre import trace_events
+from monitor.adapters.player import play
+from monitor.clock import ScaledClock
+from monitor.commands.hosting import hosting
+from monitor.commands.options import Subparsers, add_listen, add_speed, own_config
+from monitor.commands.replay import told, until_stopped
+from monitor.prediction import ScenarioPrediction
+
+if TYPE_CHECKING:
+    import argparse
+
+    from monitor.events import Event
+    from sim import Scenario
+
+_LEAD = timedelta(minutes=2)
+_SEED = 1
+
+
+def add(subparsers: Subparsers) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser(
+        "demo",
+        help="a service with a simulated centre that feeds it live",
+        description="Simulate a scenario's centre, and tell a service of its own, as a real centre would, what happens "
+        "there; a minute of the centre passes in a second, and the nights are left out. Until Ctrl-C.",
+    )
+    parser.add_argument("scenario", metavar="SCENARIO", help="a scenario file, such as scenarios/tho-xuan.yaml")
+    parser.add_argument("--plan", metavar="NAME", help="the plan to live by (default: the scenario's first)")
+    add_speed(parser, 60)
+    add_listen(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Simulate, serve and play until stopped."""
+    scenario = sim.read_scenario(arguments.scenario)
+    events = simulated_events(scenario, arguments.plan or next(iter(scenario.plans)))
+    asyncio.run(_demo(arguments, scenario, events))
+
+
+def simulated_events(scenario: Scenario, plan_name: str) -> list[Event]:
+    """Return what one replication of the scenario's centre tells.
+
+    Raises:
+        ScenarioError: the scenario has no such plan.
+    """
+    plan = sim.build_plan(scenario, plan_name)
+    workload = sim.sample_workload(scenario, seed=_SEED, replication=0)
+    return trace_events(sim.simulate(workload, plan), plan, scenario)
+
+
+async def _demo(arguments: argparse.Namespace, scenario: Scenario, events: list[Event]) -> None:
+    clock = ScaledClock(events[0].time - _LEAD, arguments.speed)
+    with tempfile.TemporaryDirectory(prefix="peakweek-demo-") as folder:
+        zone = scenario.period.time_zone
+        config = own_config(arguments, folder, name=f"{scenario.title} (simulated)", time_zone=zone)
+        async with hosting(config, clock, ScenarioPrediction(scenario)) as (url, stopped):
+            playing = play(events, url=url, clock=clock, skip_gaps=True, on_sent=told(len(events)))
+            await until_stopped(playing, stopped, stay=True)

@@ -1,0 +1,63 @@
+"""What the commands' options share.
+
+Place in the pipeline: under the commands. In: text of the command line. Out: numbers. Invariant: a wrong value is an
+error of argparse, which says what was found and what is expected.
+"""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from monitor.config import CentreConfig, Config, ListenConfig
+
+_PORTS = 65535
+_FASTEST = 100_000.0
+
+
+class Subparsers(Protocol):
+    """The part of argparse that takes commands."""
+
+    def add_parser(self, name: str, *, help: str, description: str) -> argparse.ArgumentParser:  # noqa: A002 - argparse's own word
+        """Return the parser of a new command."""
+
+
+def number(low: float, high: float, convert: Callable[[str], float]) -> Callable[[str], float]:
+    """Return a parser of numbers within these bounds, both included."""
+
+    def parse(text: str) -> float:
+        try:
+            value = convert(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            kind = "whole number" if convert is int else "number"
+            raise argparse.ArgumentTypeError(f"found {text!r}; expected a {kind} from {low:g} to {high:g}")
+        return value
+
+    return parse
+
+
+def add_listen(parser: argparse.ArgumentParser) -> None:
+    """Declare where a service of the command's own listens."""
+    default = ListenConfig()
+    parser.add_argument("--host", default=default.host, help=f"address to listen on (default {default.host})")
+    port = number(0, _PORTS, int)
+    parser.add_argument("--port", type=port, default=default.port, help=f"port to listen on (default {default.port})")
+
+
+def add_speed(parser: argparse.ArgumentParser, default: float) -> None:
+    """Declare how fast time passes."""
+    speed = number(0.1, _FASTEST, float)
+    parser.add_argument(
+        "--speed", type=speed, default=default, metavar="N", help=f"how many times real time (default {default:g})"
+    )
+
+
+def own_config(arguments: argparse.Namespace, folder: str, *, name: str, time_zone: str) -> Config:
+    """Return the configuration of a service of the command's own, whose log of events is in a folder that will go."""
+    return Config(
+        listen=ListenConfig(host=arguments.host, port=arguments.port),
+        store=Path(folder) / "events.sqlite",
+        centre=CentreConfig(id="demo", name=name, time_zone=time_zone),
+    )

@@ -1,0 +1,117 @@
+"""``peakweek-monitor replay``: a real log, played as if it were happening now."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import tempfile
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sim
+from monitor.adapters.log import log_events
+from monitor.adapters.player import PlayError, play, read_clock
+from monitor.clock import ScaledClock
+from monitor.commands.hosting import hosting
+from monitor.commands.options import Subparsers, add_listen, add_speed, own_config
+from monitor.serving import stop_signal
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Coroutine
+
+    from monitor.events import Event
+    from sim import EventLog
+
+_LEAD = timedelta(minutes=1)
+_SAME_SPEED_RATIO = 0.01
+
+
+def add(subparsers: Subparsers) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser(
+        "replay",
+        help="play a real log into a service as if live",
+        description="Play a real log into a service as if live: into one of its own, whose clock shows the log's time, "
+        "or into a running one (--url), with all times moved to its present.",
+    )
+    parser.add_argument("log", metavar="LOG", type=Path, help="a log of a known format, .csv or .csv.gz")
+    parser.add_argument("--day", help="only this day, such as 2019-12-30")
+    parser.add_argument("--part", help="only this office, where a log has several")
+    parser.add_argument("--url", help="a running service; default: one of its own, until Ctrl-C")
+    add_speed(parser, 60)
+    add_listen(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Play the log."""
+    log = sim.read_event_log(arguments.log, day=arguments.day, part=arguments.part)
+    for what, count in log.notes:
+        print(f"{arguments.log}: {count} × {what}")  # noqa: T201 - the command's answer
+    events = log_events(log, f"/replay/{_source_name(log, arguments)}")
+    asyncio.run(_play_to(arguments, events) if arguments.url else _play_here(arguments, log, events))
+
+
+def _source_name(log: EventLog, arguments: argparse.Namespace) -> str:
+    stem = Path(log.path).name.partition(".")[0]
+    return "/".join(part for part in (stem, arguments.part, arguments.day) if part)
+
+
+async def _play_to(arguments: argparse.Namespace, events: list[Event]) -> None:
+    """Play into a running service by its clock, with the log's beginning moved to its present."""
+    shown, speed = await read_clock(arguments.url)
+    if abs(speed - arguments.speed) > _SAME_SPEED_RATIO * speed:
+        reason = f"its clock runs at {speed:g} × real time; replay with --speed {speed:g}, or without --url"
+        raise PlayError(arguments.url, reason)
+    events = moved(events, shown + _LEAD - events[0].time)
+    print(f"The log begins at {events[0].time.isoformat()} by the clock of {arguments.url}.", flush=True)  # noqa: T201 - the command's answer
+    playing = play(events, url=arguments.url, clock=ScaledClock(shown, speed), on_sent=told(len(events)))
+    with stop_signal() as stopped:
+        await until_stopped(playing, stopped)
+
+
+def moved(events: list[Event], by: timedelta) -> list[Event]:
+    """Return the events at a later time, from a source of their own: the log may be played more than once."""
+    start: datetime = events[0].time + by
+    source = f"{events[0].source}/at-{start:%Y%m%dT%H%M%S}".replace("T", "-")
+    return [replace(event, time=event.time + by, source=source) for event in events]
+
+
+async def _play_here(arguments: argparse.Namespace, log: EventLog, events: list[Event]) -> None:
+    """Play into a service of our own, whose clock shows the log's time."""
+    clock = ScaledClock(events[0].time - _LEAD, arguments.speed)
+    with tempfile.TemporaryDirectory(prefix="peakweek-replay-") as folder:
+        name = f"Replay of {Path(log.path).name} {arguments.part or ''} {arguments.day or ''}".strip()
+        async with hosting(own_config(arguments, folder, name=name, time_zone=log.time_zone), clock) as (url, stopped):
+            playing = play(events, url=url, clock=clock, skip_gaps=True, on_sent=told(len(events)))
+            await until_stopped(playing, stopped, stay=True)
+
+
+def told(n_events: int) -> Callable[[int], None]:
+    """Return a function that says when all events are played."""
+
+    def on_sent(n_sent: int) -> None:
+        if n_sent == n_events:
+            print(f"All {n_events} events are played.", flush=True)  # noqa: T201 - the command's answer
+
+    return on_sent
+
+
+async def until_stopped(playing: Coroutine[Any, Any, None], stopped: asyncio.Event, *, stay: bool = False) -> None:
+    """Return when all is played, or the process is asked to stop; with `stay`, only then."""
+    task = asyncio.create_task(playing)
+    stopping = asyncio.create_task(stopped.wait())
+    try:
+        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            await task
+            if stay:
+                await stopping
+    finally:
+        for each in (task, stopping):
+            each.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await each

@@ -1,0 +1,258 @@
+"""The command, as a user starts it: checks, mistakes in one line, addresses, and a clean stop."""
+
+import asyncio
+import contextlib
+import json
+import re
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+BATCH = {"Content-Type": "application/cloudevents-batch+json"}
+
+
+async def started(*arguments: str) -> asyncio.subprocess.Process:
+    """Start the command with pipes for its output."""
+    pipe = asyncio.subprocess.PIPE
+    return await asyncio.create_subprocess_exec(sys.executable, "-m", "monitor", *arguments, stdout=pipe, stderr=pipe)
+
+
+async def ended(*arguments: str) -> tuple[int | None, str, str]:
+    """Run the command to its end and return status, output and errors."""
+    process = await started(*arguments)
+    async with asyncio.timeout(20):
+        output, errors = await process.communicate()
+    return process.returncode, output.decode(), errors.decode()
+
+
+def names_in(folder: Path) -> set[str]:
+    """Return the names of the files in a folder."""
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.fixture
+def config_file(tmp_path: Path) -> Path:
+    """Return a configuration that lets the system choose the port."""
+    path = tmp_path / "monitor.yaml"
+    path.write_text("listen: {port: 0}\n", encoding="utf-8")
+    return path
+
+
+async def address_of(process: asyncio.subprocess.Process) -> str:
+    """Return the address that the service prints when it listens."""
+    assert process.stdout
+    printed = b""
+    async for line in process.stdout:
+        printed += line
+        if found := re.search(r"http://[^\s/]+:\d+", line.decode()):
+            return found[0]
+    raise AssertionError(f"the service printed no address: {printed.decode()}")
+
+
+@contextlib.asynccontextmanager
+async def serving(*arguments: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """Run the service inside the block, which gets its process and its address."""
+    process = await started(*arguments)
+    try:
+        async with asyncio.timeout(20):
+            address = await address_of(process)
+            async with aiohttp.ClientSession(address) as session:
+                while (await session.get("/-/ready")).status != HTTPStatus.OK:  # noqa: ASYNC110 - a socket's other side
+                    await asyncio.sleep(0.02)
+        yield process, address
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def test_the_version_is_told() -> None:
+    """``--version`` prints the program's name and version."""
+    status, output, errors = await ended("--version")
+    assert (status, errors) == (0, "")
+    assert re.fullmatch(r"peakweek-monitor \d+\.\d+\.\d+\S*\n", output)
+
+
+async def test_a_good_configuration_is_told_to_be_good(config_file: Path, tmp_path: Path) -> None:
+    """``--config.check`` starts nothing and writes nothing."""
+    status, output, errors = await ended("serve", "--config", str(config_file), "--config.check")
+    assert (status, output, errors) == (0, f"{config_file}: ok\n", "")
+    assert names_in(tmp_path) == {"monitor.yaml"}
+
+
+@pytest.mark.parametrize("check", [["--config.check"], []])
+async def test_a_wrong_configuration_is_one_line_and_status_2(tmp_path: Path, check: list[str]) -> None:
+    """The line names file, line, field, what was found and what was expected; nothing is written."""
+    path = tmp_path / "monitor.yaml"
+    path.write_text("listen:\n  prot: 8080\n", encoding="utf-8")
+    status, output, errors = await ended("serve", "--config", str(path), *check)
+    assert (status, output) == (2, "")
+    assert errors == (
+        f"peakweek-monitor: {path}:2: listen.prot: found an unknown field; "
+        "expected one of: host, port (did you mean port?)\n"
+    )
+    assert names_in(tmp_path) == {"monitor.yaml"}
+
+
+async def test_a_store_that_is_no_log_is_one_line_and_status_2(config_file: Path, tmp_path: Path) -> None:
+    """A file that is not a log of events is refused and left as it was."""
+    log = tmp_path / "events.sqlite"
+    log.write_text("this is no database, and it is long enough to look at" * 20, encoding="utf-8")
+    before = log.read_bytes()
+    status, output, errors = await ended("serve", "--config", str(config_file))
+    assert (status, output) == (2, "")
+    assert re.fullmatch(r"peakweek-monitor: \S+events\.sqlite: cannot open the log of events \(.*\)\n", errors)
+    assert log.read_bytes() == before
+
+
+async def test_a_port_in_use_is_one_line_and_status_2(tmp_path: Path) -> None:
+    """The line says which address is taken and what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        path = tmp_path / "monitor.yaml"
+        path.write_text(f"listen: {{port: {port}}}\n", encoding="utf-8")
+        status, output, errors = await ended("serve", "--config", str(path))
+    assert (status, output) == (2, "")
+    assert re.fullmatch(
+        rf"peakweek-monitor: cannot listen on 127\.0\.0\.1:{port}: .*in use \(choose another listen\.port\)\n", errors
+    )
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["serve", "--confg", "x"]])
+async def test_a_wrong_command_line_is_told_with_status_2(arguments: list[str]) -> None:
+    """The usage is shown with what is wrong."""
+    status, output, errors = await ended(*arguments)
+    assert (status, output) == (2, "")
+    assert errors.startswith("usage: peakweek-monitor")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_ends_the_service_cleanly(
+    config_file: Path, cloud_event: Callable[..., dict[str, Any]], number: signal.Signals
+) -> None:
+    """Ctrl-C and a system's stop end with status 0 and nothing on the standard error; the log is closed and kept."""
+    issue = cloud_event("1", "ticket.issued", ticket="A1", queue="A")
+    async with (
+        serving("serve", "--config", str(config_file)) as (process, address),
+        aiohttp.ClientSession(address) as session,
+    ):
+        async with session.post("/api/v1/events", json=[issue], headers=BATCH) as answer:
+            assert await answer.json() == {"accepted": 1, "duplicate": 0}
+        process.send_signal(number)
+        async with asyncio.timeout(20):
+            _, errors = await process.communicate()
+        assert (process.returncode, errors.decode()) == (0, "")
+    # SQLite removes its side files when the last connection closes in order.
+    assert names_in(config_file.parent) == {"monitor.yaml", "events.sqlite"}
+    async with (
+        serving("serve", "--config", str(config_file)) as (process, address),
+        aiohttp.ClientSession(address) as session,
+    ):
+        async with session.get("/api/v1/state") as answer:
+            state = json.loads(await answer.text())
+        assert state["queues"]["A"]["n_issued"] == 1
+
+
+async def state_when(session: aiohttp.ClientSession, is_there: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Return the first state that is as wanted."""
+    async with asyncio.timeout(40):
+        while True:
+            async with session.get("/api/v1/state") as answer:
+                state = json.loads(await answer.text())
+            if is_there(state):
+                return state
+            await asyncio.sleep(0.05)
+
+
+async def interrupted(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
+    """Interrupt the command as Ctrl-C does, and return its status and errors."""
+    process.send_signal(signal.SIGINT)
+    async with asyncio.timeout(20):
+        _, errors = await process.communicate()
+    return process.returncode, errors.decode()
+
+
+async def test_demo_feeds_itself_until_ctrl_c(
+    project_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The simulated centre's queue fills on its own clock; Ctrl-C ends it with status 0 and leaves nothing behind."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    demo = ("demo", str(project_root / "scenarios/tho-xuan.yaml"), "--port", "0", "--speed", "2000")
+    async with serving(*demo) as (process, address), aiohttp.ClientSession(address) as session:
+        state = await state_when(session, lambda state: state["n_events"]["record.settled"] > 0)
+        assert state["queues"]["intake"]["n_called"] >= 1
+        assert state["n_servers_open"] == 3
+        assert sum(state["n_anomalous"].values()) == 0
+        async with session.get("/") as answer:
+            assert "/prediction.svg" in await (await session.get("/live.js")).text()
+            assert 'id="prediction"' in await answer.text()
+        assert await interrupted(process) == (0, "")
+    assert names_in(tmp_path) == set()
+
+
+def write_calls(path: Path) -> Path:
+    """Write a small log of calls in the bank's format: ten that wait a minute each and are served for two."""
+    rows = [f"1999-02-03,PS,AGENT,{s},{s},{s},{s + 60},{s + 60},{s + 180}" for s in range(30_000, 30_500, 50)]
+    header = "date,type,outcome,vru_entry,vru_exit,q_start,q_exit,ser_start,ser_exit"
+    path.write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    return path
+
+
+async def test_replay_plays_a_log_on_its_own_clock(tmp_path: Path) -> None:
+    """A log is played with its own instants, waits and services, and its service stays up when it is over."""
+    replay = ("replay", str(write_calls(tmp_path / "calls.csv")), "--port", "0", "--speed", "3000")
+    async with serving(*replay) as (process, address), aiohttp.ClientSession(address) as session:
+        state = await state_when(session, lambda state: state["n_events"]["service.finished"] == 10)
+        queue = state["queues"]["PS"]
+        assert (queue["n_called"], queue["waits"]["sum_s"], queue["services"]["sum_s"]) == (10, 600, 1200)
+        assert state["now"].startswith("1999-02-03")
+        assert await interrupted(process) == (0, "")
+
+
+async def test_replay_into_a_running_service(config_file: Path, tmp_path: Path) -> None:
+    """A log is played into a service whose clock is real, moved to its present; another speed is refused at once."""
+    log = str(write_calls(tmp_path / "calls.csv"))
+    async with (
+        serving("serve", "--config", str(config_file)) as (_, address),
+        aiohttp.ClientSession(address) as session,
+    ):
+        status, output, errors = await ended("replay", log, "--url", address, "--speed", "60")
+        assert (status, output) == (2, "")
+        assert re.fullmatch(r"peakweek-monitor: \S+ does not take events: its clock runs at 1 × .*\n", errors)
+        process = await started("replay", log, "--url", address, "--speed", "1")
+        assert await interrupted_after_start(process) == (0, "")
+        async with session.get("/api/v1/state") as answer:
+            assert (await answer.json())["n_events"]["ticket.issued"] == 0
+
+
+async def interrupted_after_start(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
+    """Interrupt a replay that waits for its first event."""
+    async with asyncio.timeout(20):
+        assert process.stdout
+        assert b"begins" in await process.stdout.readline()
+    return await interrupted(process)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a,b\n1,2\n", "header"),
+        ("", "empty"),
+    ],
+)
+async def test_a_wrong_log_is_one_line_and_status_2(tmp_path: Path, text: str, told: str) -> None:
+    """A log that cannot be read starts nothing and is told in one line."""
+    log = tmp_path / "wrong.csv"
+    log.write_text(text, encoding="utf-8")
+    status, output, errors = await ended("replay", str(log))
+    assert (status, output) == (2, "")
+    assert errors.count("\n") == 1
+    assert str(log) in errors
+    assert told in errors
