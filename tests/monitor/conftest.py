@@ -32,6 +32,7 @@ class Service:
     session: aiohttp.ClientSession
     clock: ManualClock
     registry: CollectorRegistry
+    address: str
 
     async def post(self, *events: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Post a batch and return the status and the answer."""
@@ -109,7 +110,7 @@ def start(
         clock, registry = ManualClock(noon), CollectorRegistry()
         app = build_app(config, clock=clock, store=SqliteStore(config.store), registry=registry, **options)
         async with serving(app, config.listen) as address, aiohttp.ClientSession(address) as session:
-            yield Service(session, clock, registry)
+            yield Service(session, clock, registry, address)
 
     return started
 
@@ -122,3 +123,16 @@ async def service(
     async with start(config) as running:
         await running.until_ready()
         yield running
+
+
+@pytest.fixture(scope="session")
+def grafana(project_root: Path) -> Path:
+    """Return the folder of all that Grafana and Prometheus are given."""
+    return project_root / "grafana"
+
+
+@pytest.fixture(scope="session")
+def dashboard(grafana: Path) -> dict[str, Any]:
+    """Return the dashboard of a centre."""
+    content: dict[str, Any] = json.loads((grafana / "dashboards/centre.json").read_text(encoding="utf-8"))
+    return content

@@ -1,0 +1,233 @@
+"""Grafana's dashboard against a real Prometheus that scrapes a real service: every query returns numbers."""
+
+import asyncio
+import contextlib
+import math
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from ruamel.yaml import YAML
+
+from monitor.config import Config
+
+CloudEvent = Callable[..., dict[str, Any]]
+PATIENCE_S = 20
+QUEUES = ["civil-status", "land.1"]  # the point must not become "any character"
+WITHOUT_EVENTS = {
+    "Service",
+    "Version",
+    "Centre's clock",
+    "Events not counted as told",
+    "Contradicting events by reason",
+    "Longest wait by queue",  # the limit is configured
+}
+
+
+@dataclass(frozen=True)
+class Query:
+    """One query of a panel.
+
+    Attributes:
+        panel: title of the panel.
+        expression: PromQL with Grafana's variables.
+        is_instant: asks for the present only; otherwise for the time range.
+        min_interval: the panel's shortest step; may be a variable; empty for the data source's own.
+    """
+
+    panel: str
+    expression: str
+    is_instant: bool
+    min_interval: str
+
+
+@dataclass(frozen=True)
+class Prometheus:
+    """A running Prometheus."""
+
+    session: aiohttp.ClientSession
+
+    async def ask(self, path: str, **parameters: str) -> Any:
+        """Return the answer of its interface; a refused query fails the test with Prometheus' own words."""
+        async with self.session.get(f"/api/v1/{path}", params=parameters) as answer:
+            told = await answer.json()
+        assert told["status"] == "success", (parameters, told)
+        return told["data"]
+
+    async def until(self, expression: str, value: float) -> None:
+        """Return when the expression has the value."""
+        asked = Query("", expression, is_instant=True, min_interval="")
+        async with asyncio.timeout(PATIENCE_S):
+            while await self.values(asked) != [value]:  # noqa: ASYNC110 - the other side of a socket
+                await asyncio.sleep(0.1)
+
+    async def values(self, query: Query) -> list[float]:
+        """Return the numbers that a query without variables has now, or had in the last minute."""
+        now = time.time()
+        if query.is_instant:
+            found = await self.ask("query", query=query.expression, time=str(now))
+            pairs = [found["result"]] if found["resultType"] == "scalar" else [row["value"] for row in found["result"]]
+        else:
+            span = {"start": str(now - 60), "end": str(now), "step": "1"}
+            found = await self.ask("query_range", query=query.expression, **span)
+            pairs = [pair for row in found["result"] for pair in row["values"]]
+        numbers = [float(value) for _, value in pairs]
+        return [number for number in numbers if math.isfinite(number)]
+
+
+Scraper = Callable[[str], contextlib.AbstractAsyncContextManager[Prometheus]]
+
+
+@contextlib.asynccontextmanager
+async def scraping(grafana: Path, address: str, folder: Path) -> AsyncIterator[Prometheus]:
+    """Run a Prometheus with the shipped configuration, which scrapes the service at this address every second."""
+    yaml = YAML(typ="safe")
+    content = yaml.load(grafana / "prometheus/prometheus.yml")
+    content["global"]["scrape_interval"] = "1s"
+    content["scrape_configs"][0]["static_configs"][0]["targets"] = [address.removeprefix("http://")]
+    yaml.dump(content, folder / "prometheus.yml")
+    options = [f"--config.file={folder / 'prometheus.yml'}", f"--storage.tsdb.path={folder / 'tsdb'}"]
+    process = await asyncio.create_subprocess_exec(
+        "prometheus", *options, "--web.listen-address=127.0.0.1:0", stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            port = await ready_port(process.stderr)
+        reading = asyncio.create_task(process.stderr.read())  # a full pipe would stop it
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+            yield Prometheus(session)
+    finally:
+        process.terminate()
+        await process.wait()
+    await reading
+
+
+async def ready_port(log: asyncio.StreamReader) -> int:
+    """Return the port that Prometheus' log names, once the log says that it answers."""
+    seen = b""
+    while line := await log.readline():
+        seen += line
+        if b"Server is ready to receive web requests" in line:
+            port = re.search(rb'msg="Listening on" address=127\.0\.0\.1:(\d+)', seen)
+            assert port, seen.decode()
+            return int(port[1])
+    raise AssertionError(f"Prometheus ended: {seen.decode()}")
+
+
+def seconds(interval: str) -> int:
+    """Return the length of an interval such as 15m."""
+    return int(interval[:-1]) * {"s": 1, "m": 60, "h": 3600}[interval[-1]]
+
+
+def filled(query: Query, chosen: Mapping[str, str], scrape_s: int) -> Query:
+    """Return the query with its variables replaced as Grafana does it, at the shortest step that a panel can have."""
+    min_interval = chosen.get(query.min_interval.removeprefix("$"), query.min_interval)
+    interval_s = max(scrape_s, seconds(min_interval)) if min_interval else scrape_s
+    spans = {"__rate_interval": f"{max(interval_s + scrape_s, 4 * scrape_s)}s", "__range": "60s"}
+    expression = re.sub(r"\$(\w+)", lambda name: (spans | chosen)[name[1]], query.expression)
+    return Query(query.panel, expression, query.is_instant, min_interval)
+
+
+def queries(dashboard: dict[str, Any]) -> list[Query]:
+    """Return the queries of all panels."""
+    return [
+        Query(panel["title"], target["expr"], target["instant"], panel.get("interval", ""))
+        for panel in dashboard["panels"]
+        for target in panel["targets"]
+    ]
+
+
+async def choices(prometheus: Prometheus, variable: dict[str, Any], chosen: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return value and text of what a variable offers, read as Grafana reads the two forms that are used here."""
+    asked = re.sub(r"\$(\w+)", lambda name: chosen[name[1]], variable["query"]["query"])
+    if found := re.fullmatch(r"query_result\((.*)\)", asked):
+        rows = (await prometheus.ask("query", query=found[1]))["result"]
+        texts = [",".join(f'{name}="{value}"' for name, value in row["metric"].items()) for row in rows]
+        pattern = variable["regex"].strip("/").replace("(?<", "(?P<")
+        matches = [re.search(pattern, text) for text in texts]
+        return [(match["value"], match["text"]) for match in matches if match]
+    found = re.fullmatch(r"label_values\((.*), (\w+)\)", asked)
+    assert found, asked
+    return [(value, value) for value in await prometheus.ask(f"label/{found[2]}/values", **{"match[]": found[1]})]
+
+
+def half_hour(cloud_event: CloudEvent, number: int) -> list[dict[str, Any]]:
+    """Return the events of half an hour: in each queue one visitor is served, one waits; of two records one is late."""
+    at, made = 30 * number, []
+    for queue in QUEUES:
+        one, two = f"{queue}-{number}-1", f"{queue}-{number}-2"
+        made += [
+            cloud_event(f"{one}-issued", "ticket.issued", at, ticket=one, queue=queue),
+            cloud_event(f"{one}-called", "ticket.called", at + 10, ticket=one),
+            cloud_event(f"{one}-finished", "service.finished", at + 15, ticket=one),
+            cloud_event(f"{two}-issued", "ticket.issued", at + 5, ticket=two, queue=queue),
+        ]
+    for record in (f"R{number}-1", f"R{number}-2"):
+        due = "2025-07-01T05:10:00Z"
+        made.append(cloud_event(record, "record.received", at, record=record, procedure="land", due=due))
+    made.append(cloud_event(f"S{number}", "record.settled", at + 20, record=f"R{number}-1"))
+    made.append(cloud_event(f"C{number}", "counter.opened", at, counter=str(number)))
+    return made
+
+
+@pytest.fixture
+def scraper(grafana: Path, tmp_path: Path) -> Scraper:
+    """Return a function that runs a Prometheus inside a block."""
+    return lambda address: scraping(grafana, address, tmp_path)
+
+
+@pytest.fixture
+def scrape_s(grafana: Path) -> int:
+    """Return the scrape interval that Grafana is told."""
+    (source,) = YAML(typ="safe").load(grafana / "provisioning/datasources/prometheus.yaml")["datasources"]
+    return seconds(source["jsonData"]["timeInterval"])
+
+
+async def silent(prometheus: Prometheus, asked: list[Query]) -> list[tuple[str, str]]:
+    """Return title and expression of each query that returns no number."""
+    return [(query.panel, query.expression) for query in asked if not await prometheus.values(query)]
+
+
+@pytest.mark.server("prometheus")
+async def test_every_query_returns_numbers(
+    service: Any, cloud_event: CloudEvent, scraper: Scraper, dashboard: dict[str, Any], scrape_s: int
+) -> None:
+    """With a working centre behind it, each query and each variable of the dashboard has something to show."""
+    async with scraper(service.address) as prometheus:
+        for number in (0, 1):  # a rate needs a scrape before and after
+            await service.post(*half_hour(cloud_event, number))
+            service.clock.advance(1800)
+            await prometheus.until("sum(centre_tickets_called_total)", len(QUEUES) * (number + 1))
+            await prometheus.until("centre_clock_timestamp_seconds", service.clock.now().timestamp())
+        variables = {variable["name"]: variable for variable in dashboard["templating"]["list"]}
+        chosen = {
+            "window": variables["window"]["current"]["value"],
+            "instance": service.address.removeprefix("http://"),
+        }
+        name = Config().centre.name
+        assert await choices(prometheus, variables["instance"], chosen) == [(chosen["instance"], name)]
+        assert await choices(prometheus, variables["queue"], chosen) == [(queue, queue) for queue in QUEUES]
+        some = "(" + "|".join(re.escape(queue).replace("\\", "\\\\") for queue in QUEUES) + ")"
+        for queue in (variables["queue"]["allValue"], some):
+            asked = [filled(query, {**chosen, "queue": queue}, scrape_s) for query in queries(dashboard)]
+            assert await silent(prometheus, asked) == []
+
+
+@pytest.mark.server("prometheus")
+async def test_a_query_that_returns_nothing_is_found(
+    service: Any, scraper: Scraper, dashboard: dict[str, Any], scrape_s: int
+) -> None:
+    """With a centre that has told nothing, every panel about events is found silent and none invents a number."""
+    chosen = {"window": "15m", "instance": service.address.removeprefix("http://"), "queue": ".*"}
+    asked = [filled(query, chosen, scrape_s) for query in queries(dashboard)]
+    async with scraper(service.address) as prometheus:
+        await prometheus.until("count_over_time(centre_ready[1m]) > bool 1", 1)
+        found = await silent(prometheus, asked)
+    assert ("Counters open", f'centre_servers_open{{instance="{chosen["instance"]}"}}') in found
+    assert {query.panel for query in asked if (query.panel, query.expression) not in found} == WITHOUT_EVENTS
