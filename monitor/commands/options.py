@@ -12,6 +12,7 @@ from typing import Protocol
 from monitor.config import CentreConfig, Config, ListenConfig
 
 _PORTS = 65535
+_WAITING_LIMIT_S = 1200.0  # the only limit that a city is known to state; a service of one's own sets its own
 _FASTEST = 100_000.0
 
 
@@ -60,4 +61,5 @@ def own_config(arguments: argparse.Namespace, folder: str, *, name: str, time_zo
         listen=ListenConfig(host=arguments.host, port=arguments.port),
         store=Path(folder) / "events.sqlite",
         centre=CentreConfig(id="demo", name=name, time_zone=time_zone),
+        waiting_limit_s=_WAITING_LIMIT_S,
     )

@@ -1,0 +1,79 @@
+"""The documents show what the commands really print."""
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from monitor.events import parse_batch
+from monitor.glossary import glossary
+from sim import parse_document
+from sim.errors import ConfigError
+
+MODULES = {"peakweek": "sim", "peakweek-monitor": "monitor"}
+
+
+def blocks(markdown: str, language: str) -> list[str]:
+    """Return the code blocks of a language."""
+    return [token.content for token in MarkdownIt().parse(markdown) if token.type == "fence" and token.info == language]
+
+
+def shown_runs(markdown: str) -> list[tuple[list[str], str]]:
+    """Return each command that a console block shows, with the output shown below it."""
+    runs = []
+    for block in blocks(markdown, "console"):
+        command, _, output = block.partition("\n")
+        runs.append((shlex.split(command.removeprefix("$ ")), output))
+    return runs
+
+
+def without_padding(text: str) -> str:
+    """Return a text without blanks at the ends of its lines."""
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+@pytest.fixture(scope="module")
+def readme(project_root: Path) -> str:
+    """Return the README."""
+    return (project_root / "README.md").read_text(encoding="utf-8")
+
+
+def test_readme_shows_what_is_printed(readme: str, project_root: Path) -> None:
+    """Each command in a console block of the README prints what is shown below it."""
+    runs = shown_runs(readme)
+    assert runs
+    for command, shown in runs:
+        process = [sys.executable, "-m", MODULES[command[0]], *command[1:]]
+        printed = subprocess.run(process, capture_output=True, cwd=project_root, check=True).stdout.decode()
+        assert without_padding(printed) == without_padding(shown), shlex.join(command)
+
+
+def test_readme_configuration_is_valid(readme: str) -> None:
+    """The configuration that the README shows is one, and names every field that there is."""
+    from monitor.config import Config  # noqa: PLC0415 - only this test needs it
+
+    (shown,) = blocks(readme, "yaml")
+    config = parse_document(shown, "README.md", Config, ConfigError)
+    assert config.model_fields_set == set(Config.model_fields)
+
+
+def test_readme_events_are_taken(readme: str) -> None:
+    """The events that the README shows would be accepted."""
+    (shown,) = blocks(readme, "json")
+    assert len(parse_batch(shown.encode())) == 2
+
+
+def test_glossary_is_up_to_date(project_root: Path) -> None:
+    """The page of events and metrics is what the command prints; renew it with peakweek-monitor glossary."""
+    assert (project_root / "docs/metrics.md").read_text(encoding="utf-8") == glossary()
+
+
+def test_every_option_is_in_the_readme(readme: str) -> None:
+    """Every option of the planner's command is named in the README."""
+    command = [sys.executable, "-m", "sim", "run", "--help"]
+    told = subprocess.run(command, capture_output=True, check=True).stdout.decode()
+    options = {word.strip(",[]") for word in told.split() if word.strip(",[]").startswith("--")} - {"--help"}
+    assert {option for option in options if option not in readme} == set()
