@@ -117,7 +117,8 @@ def test_the_hall_is_an_erlang_queue(n_officers: int, p_wait: float, wait_min: f
     ids=["deterministic", "exponential", "lognormal"],
 )
 def test_one_officer_is_a_pollaczek_khinchine_queue(law: dict[str, Any], second_moment: float) -> None:
-    """M/G/1: the mean wait is λ·E[S²] / (2·(1 − load)), as Pollaczek (1930) and Khinchine (1932) have it."""
+    """M/G/1: the mean wait is λ·E[S²] / (2·(1 − load))."""
+    # Source: Pollaczek 1930, Khinchine 1932.
     per_hour, mean_min = 4.5, 8
     load = per_hour * mean_min / 60
     expected = per_hour / 60 * mean_min**2 * second_moment / (2 * (1 - load))
@@ -131,7 +132,8 @@ def test_one_officer_is_a_pollaczek_khinchine_queue(law: dict[str, Any], second_
     ids=["deterministic", "exponential", "lognormal"],
 )
 def test_the_link_is_shared_like_a_processor(law: dict[str, Any]) -> None:
-    """Processor sharing: an upload takes E[S] / (1 − load) on average, whatever the law (Kleinrock 1967)."""
+    """Processor sharing: an upload takes E[S] / (1 − load) on average, whatever the law."""
+    # Source: Kleinrock 1967.
     load, per_hour = 0.6, 30
     mean_s = load * 3600 / (per_hour * SPEED)
     page_mb = mean_s * LINK_MBIT_PER_S / 8 / 1000
