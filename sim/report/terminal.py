@@ -1,6 +1,7 @@
 """A run on a terminal: a table for each plan, and a bar while it is under way.
 
-In: a `Table`. Out: lines of text. Invariant: the same text at any terminal width, so that documents can show it.
+In: a `Table`. Out: lines of text. Invariant: the same text at any terminal width, so that documents can show it; what a
+scenario calls things is shown as it is, brackets and all.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,16 +24,18 @@ def print_table(table: Table, *, all_days: bool) -> None:
     """Print a table for each plan: the days of the peak week (or all), every week, the whole period."""
     console = Console(width=_WIDTH, highlight=False)
     case = table.cases[0]
-    console.print(case.scenario.question, style="bold")
+    console.print(Text(case.scenario.question, style="bold"))
     console.print(
-        f"{case.scenario.title}. {table.n_replications} replications, seed {table.seed}. Means; "
-        "in brackets the band that holds 80 % of the replications.",
+        Text(
+            f"{case.scenario.title}. {table.n_replications} replications, seed {table.seed}. Means; "
+            "in brackets the band that holds 80 % of the replications."
+        )
     )
     console.print(
         f"\nReceived and not settled when {span_name(peaks(table)[0].span)} closes, the end of the peak week:"
     )
     for row in peaks(table):
-        console.print(f"  {row.title:<40}", Text(figure(row, "backlog_count"), style="bold"))
+        console.print(Text(f"  {row.title:<40}"), Text(figure(row, "backlog_count"), style="bold"))
     for _, of_plan in groupby(rows(table), key=lambda row: row.plan):
         console.print()
         console.print(_grid([row for row in of_plan if all_days or row.is_peak or row.span.kind != "day"]))
@@ -40,7 +43,11 @@ def print_table(table: Table, *, all_days: bool) -> None:
 
 def _grid(of_plan: list[Row]) -> Grid:
     grid = Grid(
-        title=of_plan[0].title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", collapse_padding=True
+        title=Text(of_plan[0].title),
+        box=box.SIMPLE_HEAD,
+        title_justify="left",
+        title_style="bold",
+        collapse_padding=True,
     )
     grid.add_column("", no_wrap=True)
     for column in COLUMNS:

@@ -1,0 +1,193 @@
+"""A run as files and lines: the same numbers everywhere, pages that need no network, files that are whole."""
+
+import csv
+import io
+import json
+from concurrent.futures import ThreadPoolExecutor
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from sim.errors import OutputError
+from sim.experiment import Case, Table, run_experiment
+from sim.measures import FIGURES
+from sim.report.charts import backlog_by_day, on_time_by_week, peak_backlog
+from sim.report.page import page, write_files
+from sim.report.rows import rows, to_csv, to_json
+from sim.report.terminal import print_table
+from tests.laws.strategies import FRIDAY, document, small_scenario
+
+HOSTILE = "<script>alert('&')</script> [bold]loud[/bold] [/none] :smile:"
+NAMES = ["results.csv", "results.json", "backlog.svg", "index.html"]
+
+
+@pytest.fixture(scope="module")
+def table() -> Table:
+    """Return three replications of two plans, with names that a careless page or terminal would take as its own."""
+    cover = {"first_day": FRIDAY, "last_day": FRIDAY, "intake": 1, "back_office": 1}
+    plans = {"as-usual": {"title": "As usual"}, "lunch": {"title": HOSTILE, "lunch": (cover,)}}
+    scenario = small_scenario(title=HOSTILE, question=HOSTILE, plans=plans)
+    with ThreadPoolExecutor(1) as executor:
+        return run_experiment([Case(scenario, name) for name in plans], seed=1, n_replications=3, executor=executor)
+
+
+def bands(table: Table) -> dict[tuple[str, str, str, str], tuple[float, float, float] | None]:
+    """Return mean, low and high by plan, kind of span, first day and figure."""
+    return {
+        (row.plan, row.span.kind, row.span.first_day.isoformat(), figure): band and (band.mean, band.low, band.high)
+        for row in rows(table)
+        for figure, band in row.bands.items()
+    }
+
+
+def test_json_gives_the_tables_numbers(table: Table) -> None:
+    """Read back, the document has every figure of every row, exactly, and what was run."""
+    told = json.loads(to_json(table))
+    found = {
+        (plan["name"], span["span"], span["first_day"], figure): band and (band["mean"], band["low"], band["high"])
+        for plan in told["plans"]
+        for span in plan["spans"]
+        for figure, band in span["figures"].items()
+    }
+    assert found == bands(table)
+    assert (told["scenario"], told["seed"], told["first_replication"], told["n_replications"]) == ("small", 1, 0, 3)
+    assert [plan["title"] for plan in told["plans"]] == ["As usual", HOSTILE]
+
+
+def test_csv_gives_the_tables_numbers(table: Table) -> None:
+    """Read back, the sheet has every figure of every row to six digits; what has no value is empty."""
+    told = list(csv.DictReader(io.StringIO(to_csv(table))))
+    assert len(told) == len(rows(table))
+    for row in told:
+        for figure in FIGURES:
+            band = bands(table)[row["plan"], row["span"], row["first_day"], figure]
+            cells = [row[f"{figure}_{point}"] for point in ("mean", "low", "high")]
+            assert (
+                cells == ["", "", ""]
+                if band is None
+                else [float(cell) for cell in cells] == [pytest.approx(value, abs=1e-6) for value in band]
+            )
+
+
+def test_what_has_no_value_is_null_and_not_nan() -> None:
+    """Where nobody was called there is no wait: JSON says null, which every reader understands."""
+    scenario = small_scenario(staff={"intake": 0, "back_office": 0})
+    with ThreadPoolExecutor(1) as executor:
+        table = run_experiment([Case(scenario, "as-usual")], seed=1, n_replications=2, executor=executor)
+    told = json.loads(to_json(table), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    assert told["plans"][0]["spans"][0]["figures"]["wait_s_mean"] is None
+    assert '"",' not in to_csv(table)
+    assert "–" in page(table)
+
+
+class Elements(HTMLParser):
+    """Collects a page's elements, and complains of those that are not closed in order."""
+
+    VOID = frozenset({"meta", "br", "hr", "img", "link", "input"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == [], f"never closed: {self.open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element that begins."""
+        self.found.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element that is closed at once."""
+        self.found.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close the element that began last."""
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Note text."""
+        self.text.append(data)
+
+
+def test_the_page_is_well_formed_and_needs_nothing_else(table: Table) -> None:
+    """Every element is closed; no script, no style sheet, no image, nothing that is fetched from anywhere."""
+    elements = Elements(page(table))
+    tags = {tag for tag, _ in elements.found}
+    assert {"html", "table", "svg", "path"} <= tags
+    assert not tags & {"script", "link", "iframe", "img", "image", "object", "embed", "base"}
+    for tag, attributes in elements.found:
+        for name, value in attributes.items():
+            is_fetched = name in {"src", "href", "srcset", "action", "data", "poster", "xlink:href"}
+            assert not is_fetched or (value or "").startswith("#"), (tag, name, value)
+            assert name.startswith("xmlns") or "://" not in (value or ""), (tag, name, value)
+    assert "@import" not in page(table)
+    assert "url(http" not in page(table)
+
+
+def test_titles_are_text_on_the_page(table: Table) -> None:
+    """What a scenario calls itself is shown, never run."""
+    assert HOSTILE in "".join(Elements(page(table)).text)
+
+
+def test_every_picture_is_svg_that_shows_each_plan(table: Table) -> None:
+    """Pictures are XML by themselves and name the plans."""
+    for picture in (peak_backlog(table), backlog_by_day(table), on_time_by_week(table)):
+        root = ET.fromstring(picture)  # noqa: S314 - our own text
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert "As usual" in "".join(root.itertext())
+
+
+def test_the_terminal_shows_titles_as_they_are(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    """Brackets and colons in a title are not taken for styles, and no letter is lost."""
+    print_table(table, all_days=True)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert shown.count("[bold]loud[/bold] [/none] :smile:") >= 3
+
+
+def test_the_terminal_shows_the_peak_days_or_all(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without --all-days, days after the peak week are left out; weeks and the period are always there."""
+    parts = document()
+    period = parts["period"] | {"peak_last_day": FRIDAY.replace(day=3)}
+    with ThreadPoolExecutor(1) as executor:
+        cases = [Case(small_scenario(period=period), "as-usual")]
+        table = run_experiment(cases, seed=1, n_replications=2, executor=executor)
+    print_table(table, all_days=False)
+    peak_only = capsys.readouterr().out
+    print_table(table, all_days=True)
+    every_day = capsys.readouterr().out
+    assert ("Thu 03 Jul" in peak_only, "Fri 04 Jul" in peak_only, "whole period" in peak_only) == (True, False, True)
+    assert "Fri 04 Jul" in every_day
+    settled = table.band("settled_count", 0, 0)
+    assert settled is not None
+    assert f" {settled.mean:.0f} " in next(line for line in peak_only.splitlines() if "Thu 03 Jul  " in line)
+
+
+def test_files_are_written_with_what_the_functions_return(table: Table, tmp_path: Path) -> None:
+    """Tables, picture and page lie in the folder, and nothing else."""
+    paths = write_files(table, tmp_path)
+    assert [path.name for path in paths] == NAMES
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(NAMES)
+    texts = [path.read_text(encoding="utf-8") for path in paths]
+    assert texts == [to_csv(table), to_json(table), peak_backlog(table), page(table)]
+
+
+def test_a_disk_without_room_leaves_the_files_as_they_were(table: Table, tmp_path: Path) -> None:
+    """When writing stops half-way the error names the folder, the old file is untouched and no rest lies about."""
+    resource = pytest.importorskip("resource", reason="only Unix can limit the size of files")
+    (tmp_path / "results.csv").write_text("old", encoding="utf-8")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        with pytest.raises(OutputError, match=str(tmp_path)) as caught:
+            write_files(table, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "\n" not in str(caught.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["results.csv"]
+    assert (tmp_path / "results.csv").read_text(encoding="utf-8") == "old"
