@@ -6,8 +6,10 @@ failed, 2 for wrong input, 130 for Ctrl-C; an error is one line on standard erro
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,8 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         run: Callable[[argparse.Namespace], None] = options.run
         run(options)
+        sys.stdout.flush()
     except EngineError as error:
-        print(f"peakweek: {error}", file=sys.stderr)
+        # The command that replays the failure needs the file, which only this door knows.
+        print(f"peakweek: {replace(error, scenario=options.scenario)}", file=sys.stderr)
+        return _FAILED
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try to flush once more
         return _FAILED
     except PeakweekError as error:
         print(f"peakweek: {error}", file=sys.stderr)

@@ -8,8 +8,9 @@ or the order in which they finish; all plans of a scenario meet the same workloa
 import os
 import signal
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing import get_context
 
 import numpy as np
@@ -23,6 +24,8 @@ from sim.scenario import Scenario
 from sim.workload import sample_workload
 
 Floats = NDArray[np.float64]
+# So many replications are handed out ahead of the workers: enough to keep them busy, few enough to stop at once.
+_AHEAD = 4 * (os.cpu_count() or 1)
 LOW, MEDIAN, HIGH = 0.1, 0.5, 0.9  # the band holds 80 % of the replications
 
 
@@ -102,19 +105,29 @@ def run_experiment(
     Raises:
         EngineError: a replication failed; the message says how to replay it.
     """
-    futures = [executor.submit(_replicate, tuple(cases), seed, first + index) for index in range(n_replications)]
+    numbers = iter(range(first, first + n_replications))
+    found: dict[int, list[Measures]] = {}
+    under_way: dict[Future[list[Measures]], int] = {}
+
+    def submit(count: int) -> None:
+        for number in islice(numbers, count):
+            under_way[executor.submit(_replicate, tuple(cases), seed, number)] = number
+
     try:
-        for n_done, future in enumerate(as_completed(futures), start=1):
-            future.result()
-            on_done(n_done)
+        submit(_AHEAD)
+        while under_way:
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in done:
+                found[under_way.pop(future)] = future.result()
+            submit(len(done))
+            on_done(len(found))
     finally:
-        for future in futures:
+        for future in under_way:
             future.cancel()
-    return _table(cases, seed, first, futures)
+    return _table(cases, seed, first, [found[number] for number in sorted(found)])
 
 
-def _table(cases: Sequence[Case], seed: int, first: int, futures: Sequence[Future[list[Measures]]]) -> Table:
-    replications = [future.result() for future in futures]
+def _table(cases: Sequence[Case], seed: int, first: int, replications: Sequence[list[Measures]]) -> Table:
     figures = {
         name: tuple(
             np.array([getattr(of_cases[case], name) for of_cases in replications]) for case in range(len(cases))

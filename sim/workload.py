@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import require
 from sim.laws import Law, lognormal_factor
 from sim.scenario import Demand, Scenario
 from sim.streams import Purpose, Stream
@@ -20,6 +21,7 @@ Floats = NDArray[np.float64]
 _BITS_PER_MB = 8e6
 _S_PER_MIN = 60
 _HOURS = range(24)
+_LARGEST = 2.0**53  # whole numbers up to here are exact
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def sample_workload(scenario: Scenario, *, seed: int, replication: int) -> Workl
 
 
 def _whole(draws: Floats) -> NDArray[np.int64]:
+    require(bool(np.all(draws < _LARGEST)), "a draw is too large to be counted", largest=draws.max(initial=0))
     return np.rint(draws).astype(np.int64)
 
 

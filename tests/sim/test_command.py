@@ -1,0 +1,171 @@
+"""The command `peakweek run` as a user meets it: exit statuses, one-line errors, formats, Ctrl-C."""
+
+import csv
+import io
+import json
+import os
+import select
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "scenarios" / "tho-xuan.yaml"
+QUICK = ("--plan", "as-usual", "--replications", "1", "--workers", "1")
+COMMAND = [sys.executable, "-m", "sim"]
+
+
+def peakweek(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Return what the command does."""
+    command = [*COMMAND, *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120, check=False)
+
+
+def altered(tmp_path: Path, old: str, new: str) -> Path:
+    """Return the shipped scenario with one text in place of another, over a short period."""
+    text = SHIPPED.read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "altered.yaml"
+    path.write_text(text.replace("2025-08-29", "2025-07-11").replace(old, new, 1), encoding="utf-8")
+    return path
+
+
+def test_formats_tell_the_same_and_nothing_else_is_said(tmp_path: Path) -> None:
+    """JSON and CSV are read back, the table is for people, and standard error stays empty."""
+    path = altered(tmp_path, "counters: 3", "counters: 2")
+    told = {name: peakweek("run", path, *QUICK, "--seed", "5", "--format", name) for name in ("json", "csv", "table")}
+    assert [(run.returncode, run.stderr) for run in told.values()] == [(0, "")] * 3
+    (plan,) = json.loads(told["json"].stdout)["plans"]
+    sheet = list(csv.DictReader(io.StringIO(told["csv"].stdout)))
+    assert [float(row["settled_count_mean"]) for row in sheet] == [
+        span["figures"]["settled_count"]["mean"] for span in plan["spans"]
+    ]
+    period = plan["spans"][-1]["figures"]
+    shown = next(line for line in told["table"].stdout.splitlines() if "whole period" in line).split()
+    assert shown[2:4] == [f"{period[name]['mean']:.0f}" for name in ("received_count", "settled_count")]
+
+
+def test_seed_and_first_choose_the_replications(tmp_path: Path) -> None:
+    """The same seed gives the same text; another seed, or another first replication, gives another one."""
+    path = altered(tmp_path, "counters: 3", "counters: 2")
+    choices = (("--seed", "5"), ("--seed", "5"), ("--seed", "6"), ("--seed", "5", "--first", "1"))
+    texts = [peakweek("run", path, *QUICK, "--format", "csv", *choice).stdout for choice in choices]
+    assert texts[0] == texts[1]
+    assert len(set(texts)) == 3
+
+
+def test_files_are_written_and_named(tmp_path: Path) -> None:
+    """--out makes the folder, says which files it wrote, and what is printed is also in the file."""
+    out = tmp_path / "new" / "folder"
+    run = peakweek("run", altered(tmp_path, "counters: 3", "counters: 2"), *QUICK, "--format", "csv", "--out", out)
+    assert run.returncode == 0
+    assert set(run.stderr.splitlines()) == {f"wrote {path}" for path in out.iterdir()}
+    assert run.stdout == (out / "results.csv").read_text(encoding="utf-8")
+
+
+WRONG = {
+    "no such file": (["run", "none.yaml"], "none.yaml: found no such file"),
+    "unknown plan": (["run", SHIPPED, "--plan", "x"], "expected one of as-usual, lunch-cover, lunch-and-evening"),
+    "no replication": (["run", SHIPPED, "--replications", "0"], "found '0'; expected a whole number from 1"),
+    "no number": (["run", SHIPPED, "--seed", "x"], "found 'x'; expected a whole number from 0"),
+    "unknown format": (["run", SHIPPED, "--format", "xml"], "'xml'"),
+    "no command": ([], "COMMAND"),
+    "a file for a folder": (["run", SHIPPED, *QUICK, "--out", SHIPPED], str(SHIPPED)),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_input_is_status_2_and_one_line(case: str) -> None:
+    """Whatever is wrong with the input is told on one line on standard error, beside argparse's line of usage."""
+    arguments, expected = WRONG[case]
+    run = peakweek(*arguments)
+    lines = [line for line in run.stderr.splitlines() if not line.startswith(("usage: ", " "))]
+    assert (run.returncode, run.stdout, len(lines)) == (2, "", 1)
+    assert lines[0].startswith("peakweek")
+    assert expected in lines[0]
+
+
+def test_a_wrong_scenario_names_file_line_and_field(tmp_path: Path) -> None:
+    """The first thing that is wrong in the file, where it stands."""
+    path = altered(tmp_path, "counters: 3", "conters: 3")
+    run = peakweek("run", path, *QUICK)
+    assert run.returncode == 2
+    assert run.stderr.startswith(f"peakweek: {path}:")
+    assert "did you mean counters?" in run.stderr
+
+
+def test_a_failed_replication_is_status_1_and_can_be_replayed(tmp_path: Path) -> None:
+    """The one line ends with the command that fails in the same way."""
+    path = altered(tmp_path, "mean: 6, cv: 0.8}               # [A]", "mean: 1000000, cv: 10}  # [A]")
+    path.write_text(path.read_text(encoding="utf-8").replace("page_mb: 0.5", "page_mb: 1000"), encoding="utf-8")
+    run = peakweek("run", path, *QUICK, "--seed", "3")
+    assert (run.returncode, run.stdout) == (1, "")
+    (line,) = run.stderr.splitlines()
+    assert "a draw is too large to be counted" in line
+    _, _, command = line.partition("replay it with: peakweek ")
+    assert shlex.split(command)[:2] == ["run", str(path)]
+    again = peakweek(*shlex.split(command))
+    assert (again.returncode, again.stderr) == (1, run.stderr)
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure_to_talk_about() -> None:
+    """When the reader closes the pipe, the command ends without a word."""
+    with subprocess.Popen(
+        [*COMMAND, "run", SHIPPED, *QUICK], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=60) == 1
+
+
+def test_ctrl_c_ends_everything_with_one_line(tmp_path: Path) -> None:
+    """At a terminal Ctrl-C reaches the workers too: status 130, one line, no traceback, nothing written."""
+    pty = pytest.importorskip("pty", reason="Windows has no such terminals")
+    ours, theirs = pty.openpty()
+    out = tmp_path / "out"
+    command = [*COMMAND, "run", SHIPPED, "--replications", "1000000", "--workers", "2", "--out", out]
+    with subprocess.Popen(
+        list(map(str, command)), cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    ) as process:
+        os.close(theirs)
+        assert b"1/1000000" in read_until(ours, b"1/1000000")
+        os.killpg(process.pid, signal.SIGINT)  # the terminal sends it to the whole group
+        said = read_until(ours, b"nothing was written")
+        assert process.wait(timeout=60) == 130
+    os.close(ours)
+    assert b"peakweek: interrupted; nothing was written" in said
+    assert b"Traceback" not in said
+    assert list(out.iterdir()) == []
+
+
+def read_until(terminal: int, wanted: bytes) -> bytes:
+    """Return what the terminal shows until it shows this, or a minute has passed, or its other side is closed."""
+    shown, deadline = b"", time.monotonic() + 60
+    while wanted not in shown and select.select([terminal], [], [], max(0, deadline - time.monotonic()))[0]:
+        try:
+            shown += os.read(terminal, 65536)
+        except OSError:  # the other side is closed
+            break
+    return shown
+
+
+def test_help_answers_at_once() -> None:
+    """The help loads neither the model nor a chart library: best of three under a second."""
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        run = peakweek("run", "--help")
+        seconds.append(time.perf_counter() - start)
+        assert run.returncode == 0
+        assert "--replications" in run.stdout
+    assert min(seconds) < 1
+    loaded = "import sys, sim.__main__; print({'numpy', 'simpy', 'altair', 'pydantic'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout == "set()\n"
