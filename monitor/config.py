@@ -54,7 +54,7 @@ class PredictionConfig(Section):
     """The scenario whose peak week the page shows; its file as read is relative to the configuration file's folder."""
 
     scenario: Annotated[Path, Field(strict=False)]
-    replications: int = Field(default=50, ge=1, le=10_000)
+    replications: int = Field(default=40, ge=1, le=10_000)
 
 
 class Config(Section):

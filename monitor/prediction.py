@@ -38,7 +38,7 @@ class ScenarioPrediction:
     """
 
     scenario: Scenario
-    n_replications: int = 50
+    n_replications: int = 40
     seed: int = 1
     svg: str | None = None
     _is_stopped: bool = field(default=False, init=False)

@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--plan", action="append", metavar="NAME", help="only this plan (may be repeated; default: all)")
     run.add_argument("--seed", type=_whole_number(0, _SEEDS), default=1, help="root of all random draws (default 1)")
     run.add_argument(
-        "--replications", type=_whole_number(1, 1_000_000), default=50, help="runs of each plan (default 50)"
+        "--replications", type=_whole_number(1, 1_000_000), default=40, help="runs of each plan (default 40)"
     )
     run.add_argument(
         "--first", type=_whole_number(0, _SEEDS), default=0, help="number of the first replication (default 0)"
