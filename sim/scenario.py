@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from sim.document import read_document
+from sim.document import MisfitError, read_document
 from sim.errors import ScenarioError
 from sim.laws import Law
 from sim.timebase import OfficeHours, Timebase
@@ -57,7 +57,7 @@ class _Days(_Model):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.last_day < self.first_day:
-            raise ValueError(f"last_day on or after first_day {self.first_day}")
+            raise MisfitError("last_day", got=self.last_day, expected=f"a day from first_day {self.first_day} on")
         return self
 
     def covers(self, day: date) -> bool:
@@ -79,9 +79,10 @@ class Period(_Days):
     @model_validator(mode="after")
     def _peak_inside(self) -> Self:
         if (self.last_day - self.first_day).days >= _MAX_DAYS:
-            raise ValueError(f"a period of at most {_MAX_DAYS} days")
+            raise MisfitError("last_day", got=self.last_day, expected=f"a period of at most {_MAX_DAYS} days")
         if not self.covers(self.peak_last_day):
-            raise ValueError(f"peak_last_day between {self.first_day} and {self.last_day}")
+            expected = f"a day from {self.first_day} to {self.last_day}"
+            raise MisfitError("peak_last_day", got=self.peak_last_day, expected=expected)
         return self
 
 
@@ -182,7 +183,7 @@ class LinkFault(_Model):
         if self.starts.tzinfo or self.ends.tzinfo:
             raise ValueError("local times without a zone")
         if self.ends <= self.starts:
-            raise ValueError(f"ends after starts {self.starts}")
+            raise MisfitError("ends", got=self.ends, expected=f"an instant after starts {self.starts}")
         return self
 
 
@@ -239,12 +240,14 @@ class Scenario(_Model):
         """Check what no single part can know."""
         total = sum(procedure.share for procedure in self.procedures.values())
         if abs(total - 1) > 1e-9:  # noqa: PLR2004 - shares are decimal fractions, their sum is not exact
-            raise ValueError(f"shares of procedures that sum to 1, not to {total:g}")
-        late = [name for name, p in self.procedures.items() if p.deadline.cutoff > self.hours.afternoon[1]]
-        if late:
-            raise ValueError(f"procedures.{late[0]}.deadline.cutoff within office hours")
+            raise MisfitError("procedures", got=f"shares that sum to {total:g}", expected="shares that sum to 1")
+        for name, procedure in self.procedures.items():
+            if procedure.deadline.cutoff > self.hours.afternoon[1]:
+                got = procedure.deadline.cutoff
+                raise MisfitError("procedures", name, "deadline", "cutoff", got=got, expected="a time in office hours")
         if not any(self.office_hours.is_working(day) for day in self.timebase.days if day <= self.period.peak_last_day):
-            raise ValueError("a working day in the peak week, from period.first_day to period.peak_last_day")
+            expected = "a working day from period.first_day to it"
+            raise MisfitError("period", "peak_last_day", got=self.period.peak_last_day, expected=expected)
         for name, plan in self.plans.items():
             self._check_plan(name, plan)
         return self
@@ -254,16 +257,18 @@ class Scenario(_Model):
         kinds: tuple[tuple[str, tuple[Lunch | Evening, ...]], ...] = (("lunch", plan.lunch), ("evening", plan.evening))
         for kind, covers in kinds:
             for index, cover in enumerate(covers):
-                where = f"plans.{name}.{kind}[{index}]"
+                at = ("plans", name, kind, index)
                 if cover.intake > staff.intake or cover.back_office > staff.back_office:
                     available = f"intake {staff.intake}, back_office {staff.back_office}"
                     asked = f"intake {cover.intake}, back_office {cover.back_office}"
-                    raise ValueError(f"at most the staff there is in {where} ({available}), not {asked}")
+                    raise MisfitError(*at, got=asked, expected=f"at most the staff there is: {available}")
                 if any(cover.overlaps(other) for other in covers[index + 1 :]):
-                    raise ValueError(f"days in {where} that no other {kind} entry of the plan has")
+                    days = f"{cover.first_day} to {cover.last_day}"
+                    raise MisfitError(*at, got=days, expected=f"days that no other {kind} entry of the plan has")
         for index, evening in enumerate(plan.evening):
             if evening.until <= self.hours.afternoon[1]:
-                raise ValueError(f"plans.{name}.evening[{index}].until later than {self.hours.afternoon[1]:%H:%M}")
+                expected = f"a time after {self.hours.afternoon[1]:%H:%M}"
+                raise MisfitError("plans", name, "evening", index, "until", got=evening.until, expected=expected)
 
     @property
     def timebase(self) -> Timebase:

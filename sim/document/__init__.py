@@ -6,7 +6,8 @@ exception is the caller's `InputError` subclass, with the line and the field whe
 
 What a model receives: YAML 1.2 values (``2025-07-01`` is a `datetime.date`, ``07:30`` is text, ``yes`` is text) and a
 *tuple* for every sequence, so that a strict, frozen model can declare ``tuple[X, ...]``. A validator that refuses a
-value raises ``ValueError`` whose text completes "expected …", such as ``ValueError("a time such as 07:30")``.
+value raises ``ValueError`` whose text completes "expected …", such as ``ValueError("a time such as 07:30")``; one that
+compares several parts raises `MisfitError` with the place of the part that does not fit.
 """
 
 import os
@@ -25,7 +26,22 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from sim.document.place import Place, find_place, near_name
 from sim.errors import InputError
 
-__all__ = ["near_name", "parse_document", "read_document"]
+__all__ = ["MisfitError", "near_name", "parse_document", "read_document"]
+
+
+class MisfitError(ValueError):
+    """What a model's validator raises when one of its parts does not fit the others.
+
+    Args:
+        at: keys and indexes from the model to the part.
+        got: what was found there.
+        expected: completes "expected …".
+    """
+
+    def __init__(self, *at: str | int, got: object, expected: str) -> None:
+        super().__init__(expected)
+        self.at, self.got = at, got
+
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -100,7 +116,12 @@ def parse_document(text: str, path: str, model: type[ModelT], error: type[InputE
         return model.model_validate(content)
     except ValidationError as problem:
         details, place, n_problems = _first_problem(problem, content, root, model)
-        field, got, expected, hint = _described(details, place)
+        cause = details.get("ctx", {}).get("error")
+        if isinstance(cause, MisfitError):
+            place = Place(place.path + cause.at, ())
+            field, got, expected, hint = place.field, str(cause.got), str(cause), ""
+        else:
+            field, got, expected, hint = _described(details, place)
         if n_problems > 1:
             hint = f"{hint + '; ' if hint else ''}problem 1 of {n_problems}"
         raise error(path, field, got, expected, hint, _line(root, place.path)) from None
