@@ -3,14 +3,13 @@
 import asyncio
 import contextlib
 import random
-import re
 import sqlite3
-import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
+
+from tests.monitor_command import serving
 
 KILLS = 10
 SENDERS = 4
@@ -60,30 +59,6 @@ class Sender:
                 self.n_duplicate += told["duplicate"]
 
 
-async def address_of(process: asyncio.subprocess.Process) -> str:
-    """Return the address that the service prints when it listens."""
-    assert process.stdout
-    printed = b""
-    async for line in process.stdout:
-        printed += line
-        if found := re.search(r"http://[^\s/]+:\d+", line.decode()):
-            return found[0]
-    raise AssertionError(f"the service printed no address: {printed.decode()}")
-
-
-@contextlib.asynccontextmanager
-async def running(config_file: Path) -> AsyncIterator[str]:
-    """Run the service inside the block, which gets its address; at the end of the block it is killed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "monitor", "serve", "--config", str(config_file), stdout=asyncio.subprocess.PIPE
-    )
-    try:
-        yield await address_of(process)
-    finally:
-        process.kill()
-        await process.communicate()
-
-
 async def counted(address: str) -> float:
     """Return how many tickets a service has counted, once it is ready."""
     async with aiohttp.ClientSession(address) as session:
@@ -104,11 +79,11 @@ async def test_a_killed_service_loses_nothing_and_doubles_nothing(tmp_path: Path
     senders = [Sender(number) for number in range(SENDERS)]
     async with asyncio.timeout(60):
         for _ in range(KILLS):
-            async with running(config_file) as address:
+            async with serving("serve", "--config", str(config_file)) as (_, address):
                 posting = [asyncio.create_task(sender.send(address)) for sender in senders]
                 await asyncio.sleep(dice.uniform(0, 0.4))
             await asyncio.gather(*posting)
-        async with running(config_file) as address:
+        async with serving("serve", "--config", str(config_file)) as (_, address):
             n_counted = await counted(address)
     with contextlib.closing(sqlite3.connect(tmp_path / "events.sqlite")) as connection:
         stored = [name for (name,) in connection.execute("select id from event")]
@@ -131,13 +106,13 @@ async def test_a_torn_end_of_the_journal_does_no_harm(tmp_path: Path, tail: byte
     """A power cut that leaves half a write behind the last commit costs nothing that was acknowledged."""
     config_file = tmp_path / "monitor.yaml"
     config_file.write_text("listen: {port: 0}\n", encoding="utf-8")
-    async with running(config_file) as address, aiohttp.ClientSession(address) as session:
-        status = 503
-        while status == 503:
-            async with session.post("/api/v1/events", json=batch(0, 0), headers=BATCH) as answer:
-                status = answer.status
-    assert status == 200
+    async with (
+        serving("serve", "--config", str(config_file)) as (_, address),
+        aiohttp.ClientSession(address) as session,
+    ):
+        async with session.post("/api/v1/events", json=batch(0, 0), headers=BATCH) as answer:
+            assert answer.status == 200
     with (tmp_path / "events.sqlite-wal").open("ab") as journal:
         journal.write(tail)
-    async with running(config_file) as address:
+    async with serving("serve", "--config", str(config_file)) as (_, address):
         assert await counted(address) == 3

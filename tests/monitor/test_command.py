@@ -1,35 +1,20 @@
 """The command, as a user starts it: checks, mistakes in one line, addresses, and a clean stop."""
 
 import asyncio
-import contextlib
 import json
 import re
 import signal
 import socket
-import sys
-from collections.abc import AsyncIterator, Callable
-from http import HTTPStatus
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
+from tests.monitor_command import ended, serving, started
+
 BATCH = {"Content-Type": "application/cloudevents-batch+json"}
-
-
-async def started(*arguments: str) -> asyncio.subprocess.Process:
-    """Start the command with pipes for its output."""
-    pipe = asyncio.subprocess.PIPE
-    return await asyncio.create_subprocess_exec(sys.executable, "-m", "monitor", *arguments, stdout=pipe, stderr=pipe)
-
-
-async def ended(*arguments: str) -> tuple[int | None, str, str]:
-    """Run the command to its end and return status, output and errors."""
-    process = await started(*arguments)
-    async with asyncio.timeout(20):
-        output, errors = await process.communicate()
-    return process.returncode, output.decode(), errors.decode()
 
 
 def names_in(folder: Path) -> set[str]:
@@ -43,34 +28,6 @@ def config_file(tmp_path: Path) -> Path:
     path = tmp_path / "monitor.yaml"
     path.write_text("listen: {port: 0}\n", encoding="utf-8")
     return path
-
-
-async def address_of(process: asyncio.subprocess.Process) -> str:
-    """Return the address that the service prints when it listens."""
-    assert process.stdout
-    printed = b""
-    async for line in process.stdout:
-        printed += line
-        if found := re.search(r"http://[^\s/]+:\d+", line.decode()):
-            return found[0]
-    raise AssertionError(f"the service printed no address: {printed.decode()}")
-
-
-@contextlib.asynccontextmanager
-async def serving(*arguments: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """Run the service inside the block, which gets its process and its address."""
-    process = await started(*arguments)
-    try:
-        async with asyncio.timeout(20):
-            address = await address_of(process)
-            async with aiohttp.ClientSession(address) as session:
-                while (await session.get("/-/ready")).status != HTTPStatus.OK:  # noqa: ASYNC110 - a socket's other side
-                    await asyncio.sleep(0.02)
-        yield process, address
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
 
 
 async def test_the_version_is_told() -> None:
