@@ -109,9 +109,9 @@ async def test_a_torn_end_of_the_journal_does_no_harm(tmp_path: Path, tail: byte
     async with (
         serving("serve", "--config", str(config_file)) as (_, address),
         aiohttp.ClientSession(address) as session,
+        session.post("/api/v1/events", json=batch(0, 0), headers=BATCH) as answer,
     ):
-        async with session.post("/api/v1/events", json=batch(0, 0), headers=BATCH) as answer:
-            assert answer.status == 200
+        assert answer.status == 200
     with (tmp_path / "events.sqlite-wal").open("ab") as journal:
         journal.write(tail)
     async with serving("serve", "--config", str(config_file)) as (_, address):
