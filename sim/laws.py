@@ -28,7 +28,7 @@ class _Law(BaseModel):
 class Deterministic(_Law):
     """Always its mean."""
 
-    law: Literal["deterministic"]
+    law: Literal["deterministic"] = Field(description="always the mean")
 
     def quantile(self, u: Floats) -> Floats:
         """Return the mean, whatever `u`."""
@@ -38,7 +38,7 @@ class Deterministic(_Law):
 class Exponential(_Law):
     """Without memory."""
 
-    law: Literal["exponential"]
+    law: Literal["exponential"] = Field(description="without memory")
 
     def quantile(self, u: Floats) -> Floats:
         """Return ``−mean · ln(1 − u)``."""
@@ -51,7 +51,7 @@ class Lognormal(_Law):
     Source: Brown et al. 2005, JASA, on the service times of a call centre.
     """
 
-    law: Literal["lognormal"]
+    law: Literal["lognormal"] = Field(description="skewed, as service times are")
     cv: float = Field(gt=0, le=10, description="standard deviation divided by the mean")
 
     def quantile(self, u: Floats) -> Floats:

@@ -9,7 +9,15 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from sim.document import MisfitError, read_document
 from sim.errors import ScenarioError
@@ -37,7 +45,21 @@ def _zone(name: str) -> str:
     return name
 
 
-TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
+TimeOfDay = Annotated[
+    time,
+    BeforeValidator(_time_of_day),
+    WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$", "examples": ["07:30"]}),
+]
+LocalInstant = Annotated[
+    datetime,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?$",
+            "examples": ["2025-07-01T08:00:00"],
+        }
+    ),
+]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 _MAX_DAYS = 3660  # ten years
@@ -51,8 +73,8 @@ class _Model(BaseModel):
 class _Days(_Model):
     """Something that holds from one day to another, both included."""
 
-    first_day: date
-    last_day: date
+    first_day: date = Field(description="its first day")
+    last_day: date = Field(description="its last day, included")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -73,8 +95,10 @@ class Period(_Days):
     """The days that are simulated, and among them those that the question is about."""
 
     peak_last_day: date = Field(description="last day of the peak week, which the table shows day by day")
-    time_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
-    tick_ms: int = Field(default=1, ge=1, le=600_000, description="resolution of simulated time")
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="Asia/Ho_Chi_Minh", description="IANA time zone of all times in the file"
+    )
+    tick_ms: int = Field(default=1, ge=1, le=600_000, description="resolution of simulated time, milliseconds")
 
     @model_validator(mode="after")
     def _peak_inside(self) -> Self:
@@ -89,10 +113,16 @@ class Period(_Days):
 class Hours(_Model):
     """Normal office hours."""
 
-    morning: tuple[TimeOfDay, TimeOfDay]
-    afternoon: tuple[TimeOfDay, TimeOfDay]
-    working_weekdays: Annotated[frozenset[Weekday], Field(strict=False)] = frozenset(_WEEKDAYS[:5])
-    holidays: Annotated[frozenset[date], Field(strict=False)] = frozenset()
+    morning: tuple[TimeOfDay, TimeOfDay] = Field(description="opening and closing time of the morning")
+    afternoon: tuple[TimeOfDay, TimeOfDay] = Field(description="opening and closing time of the afternoon")
+    working_weekdays: Annotated[frozenset[Weekday], Field(strict=False)] = Field(
+        default=frozenset(_WEEKDAYS[:5]),
+        description="days of the week that are worked",
+        json_schema_extra={"default": list(_WEEKDAYS[:5])},  # a set has no order of its own
+    )
+    holidays: Annotated[frozenset[date], Field(strict=False)] = Field(
+        default=frozenset(), description="days off that would otherwise be worked"
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -107,18 +137,20 @@ class Hours(_Model):
 class Surge(_Days):
     """Days on which more (or fewer) people come."""
 
-    factor: float = Field(ge=0, le=20)
+    factor: float = Field(ge=0, le=20, description="how many times the ordinary number of visits")
 
 
 class Demand(_Model):
     """How many visits arrive, and when; one visit brings one record."""
 
-    visits_per_day: float = Field(gt=0, le=100_000, description="mean of an ordinary working day")
-    hour_weights: Annotated[
-        dict[Annotated[int, Field(ge=0, le=23)], Annotated[float, Field(ge=0)]], Field(min_length=1)
-    ]
-    weekday_factors: dict[Weekday, Annotated[float, Field(ge=0, le=20)]] = Field(default_factory=dict)
-    surges: tuple[Surge, ...] = ()
+    visits_per_day: float = Field(gt=0, le=100_000, description="mean number of visits on an ordinary working day")
+    hour_weights: dict[Annotated[int, Field(ge=0, le=23)], Annotated[float, Field(ge=0)]] = Field(
+        min_length=1, description="how a day's visits spread over its hours: full hour, relative weight"
+    )
+    weekday_factors: dict[Weekday, Annotated[float, Field(ge=0, le=20)]] = Field(
+        default_factory=dict, description="how many times the ordinary number of visits, by day of the week"
+    )
+    surges: tuple[Surge, ...] = Field(default=(), description="days on which more, or fewer, people come")
     day_cv: float = Field(
         default=0, ge=0, le=2, description="spread of a day's demand around its mean, over and above chance"
     )
@@ -142,40 +174,48 @@ class Demand(_Model):
 class Deadline(_Model):
     """When a record is due: the end of a working day, counted from receipt."""
 
-    working_days: int = Field(ge=0, le=365)
-    cutoff: TimeOfDay = Field(default=time(15), description="received from then on: counts as the next working day")
+    working_days: int = Field(ge=0, le=365, description="working days after the day of receipt; 0 is the same day")
+    cutoff: TimeOfDay = Field(
+        default=time(15),
+        description="received from then on: counts as the next working day",
+        json_schema_extra={"default": "15:00"},
+    )
 
 
 class Procedure(_Model):
     """A kind of record."""
 
-    share: Share
+    share: Share = Field(description="part of all records that are of this kind; all shares sum to 1")
     intake_min: Law = Field(description="desk work at the counter, minutes")
     pages: Law = Field(description="pages scanned at the counter")
     page_mb: float = Field(ge=0, le=1000, description="megabytes a scanned page uploads")
     back_office_min: Law = Field(description="work in the back office, minutes")
-    deadline: Deadline
+    deadline: Deadline = Field(description="when such a record is due")
 
 
 class Staffing(_Model):
     """People per station."""
 
-    intake: int = Field(ge=0, le=1000)
-    back_office: int = Field(ge=0, le=1000)
+    intake: int = Field(ge=0, le=1000, description="officers at the counters")
+    back_office: int = Field(ge=0, le=1000, description="officers in the back office")
 
 
 class Learning(_Model):
     """How work that takes longer in unpractised hands gets shorter: the excess halves every few working days."""
 
-    first_day_factor: float = Field(default=1, ge=1, le=20)
-    halving_working_days: float = Field(default=1, gt=0, le=1000)
+    first_day_factor: float = Field(
+        default=1, ge=1, le=20, description="how many times its practised duration work takes on the first working day"
+    )
+    halving_working_days: float = Field(
+        default=1, gt=0, le=1000, description="working days after which half of the excess is left"
+    )
 
 
 class LinkFault(_Model):
     """A time in which the line, or the portal behind it, is slow or down."""
 
-    starts: datetime = Field(description="local time")
-    ends: datetime
+    starts: LocalInstant = Field(description="when it starts, local time")
+    ends: LocalInstant = Field(description="when it ends, local time")
     capacity_ratio: Share = Field(description="what is left of the capacity; 0 is down")
 
     @model_validator(mode="after")
@@ -190,9 +230,9 @@ class LinkFault(_Model):
 class Link(_Model):
     """The line that all counters share; every transfer under way gets an equal part of it at once."""
 
-    mbit_per_s: float = Field(gt=0, le=1_000_000)
+    mbit_per_s: float = Field(gt=0, le=1_000_000, description="capacity of the line, megabits per second")
     background_ratio: float = Field(default=0, ge=0, lt=1, description="part of the capacity that other traffic takes")
-    faults: tuple[LinkFault, ...] = ()
+    faults: tuple[LinkFault, ...] = Field(default=(), description="times in which the line is slow or down")
 
 
 class Lunch(_Days, Staffing):
@@ -202,38 +242,44 @@ class Lunch(_Days, Staffing):
 class Evening(_Days, Staffing):
     """Who stays after the afternoon on these days: so many of each station, in turn."""
 
-    until: TimeOfDay
+    until: TimeOfDay = Field(description="when they leave")
 
 
 class PlanChoice(_Model):
     """What leaders choose; what is left out stays as in the scenario."""
 
-    title: str = Field(min_length=1)
-    lunch: tuple[Lunch, ...] = ()
-    evening: tuple[Evening, ...] = ()
-    staff: Staffing | None = None
-    counters: Annotated[int, Field(ge=0, le=1000)] | None = None
-    link_mbit_per_s: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
+    title: str = Field(min_length=1, description="what people call the plan")
+    lunch: tuple[Lunch, ...] = Field(default=(), description="who works through lunch, and on which days")
+    evening: tuple[Evening, ...] = Field(default=(), description="who stays in the evening, and on which days")
+    staff: Staffing | None = Field(default=None, description="people per station, instead of the scenario's")
+    counters: Annotated[int, Field(ge=0, le=1000)] | None = Field(
+        default=None, description="counters, instead of the scenario's"
+    )
+    link_mbit_per_s: Annotated[float, Field(gt=0, le=1_000_000)] | None = Field(
+        default=None, description="capacity of the line, megabits per second, instead of the scenario's"
+    )
 
 
 class Scenario(_Model):
     """A centre, its period and the plans to compare."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: str
-    question: str
-    period: Period
-    hours: Hours
-    demand: Demand
-    procedures: dict[str, Procedure] = Field(min_length=1)
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="short name: small letters, digits, hyphens")
+    title: str = Field(description="what people call the scenario")
+    question: str = Field(description="the question that it answers")
+    period: Period = Field(description="the days that are simulated")
+    hours: Hours = Field(description="normal office hours")
+    demand: Demand = Field(description="how many visits arrive, and when")
+    procedures: dict[str, Procedure] = Field(min_length=1, description="kinds of record, by name")
     return_offset_min: Law = Field(
         description="sent home at closing: how long after the next opening one is back, minutes"
     )
-    staff: Staffing
-    counters: int = Field(ge=0, le=1000)
-    learning: Learning = Learning()
-    link: Link
-    plans: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")], PlanChoice] = Field(min_length=1)
+    staff: Staffing = Field(description="people per station")
+    counters: int = Field(ge=0, le=1000, description="how many visits can be attended at once")
+    learning: Learning = Field(default=Learning(), description="how unpractised hands get practised")
+    link: Link = Field(description="the line that the counters upload over")
+    plans: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")], PlanChoice] = Field(
+        min_length=1, description="what leaders may choose, by name"
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
