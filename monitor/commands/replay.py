@@ -84,7 +84,8 @@ async def _play_here(arguments: argparse.Namespace, log: EventLog, events: list[
     """Play into a service of our own, whose clock shows the log's time."""
     clock = ScaledClock(events[0].time - _LEAD, arguments.speed)
     with tempfile.TemporaryDirectory(prefix="peakweek-replay-") as folder:
-        name = f"Replay of {Path(log.path).name} {arguments.part or ''} {arguments.day or ''}".strip()
+        told_of = (Path(log.path).name, arguments.part, arguments.day)
+        name = "Replay of " + " ".join(part for part in told_of if part)
         async with hosting(own_config(arguments, folder, name=name, time_zone=log.time_zone), clock) as (url, stopped):
             playing = play(events, url=url, clock=clock, skip_gaps=True, on_sent=told(len(events)))
             await until_stopped(playing, stopped, stay=True)
