@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 import pydantic_core
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from sim import InputError, near_name
 
@@ -177,7 +177,7 @@ class _Envelope(BaseModel):
     type: str
     time: Instant
     datacontenttype: Literal["application/json"] = "application/json"
-    data: dict[str, Any] = Field()
+    data: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ class Table:
         cases: what was simulated.
         seed: root seed.
         first: number of the first replication.
+        n_replications: how many there are.
         spans: the spans of each case's figures.
         figures: by name of the figure and case, ``float64[n_replications, n_spans]``; NaN where there is no value.
     """
