@@ -5,15 +5,64 @@ the same give the same arrays, element for element; an instant that never came i
 """
 
 from dataclasses import dataclass, fields
-from functools import cached_property
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.timebase import Ticks
-from sim.workload import Workload
+from sim.workload import NEVER, Workload
 
-NEVER = -1
+__all__ = ["NEVER", "AWAY_STATES", "COUNTER_STATES", "State", "Trace", "WAIT_STATES"]
+
+
+class State(IntEnum):
+    """What a record, or the visit that brings it, is doing; at every tick of its life exactly one of these."""
+
+    WAIT_GUIDANCE = 0
+    GUIDANCE = 1
+    WAIT_INTAKE = 2
+    WRONG_COUNTER = 3
+    PARTY = 4  # in the hall or at home with the leader of its visit
+    INTAKE = 5
+    WAIT_SCANNER = 6
+    SCAN = 7
+    UPLOAD = 8
+    SENT_HOME = 9  # away: the doors were closed, or closed while it waited
+    RENEGED = 10  # away: lost patience
+    BALKED = 11  # away: turned around at the sight of the line
+    SUPPLEMENT = 12  # away: the citizen looks for what was missing
+    GONE = 13  # away for good
+    WAIT_PORTAL = 14
+    WAIT_CHECK = 15
+    CHECK = 16
+    WAIT_BACK_OFFICE = 17
+    BACK_OFFICE = 18
+    WAIT_SIGNING = 19  # for the time at which it is laid before the signatory
+    WAIT_APPROVAL = 20
+    APPROVAL = 21
+    COLLECT = 22  # settled; the citizen has not come for the result yet
+    WAIT_HANDOVER = 23
+    HANDOVER = 24
+
+
+WAIT_STATES = (
+    State.WAIT_GUIDANCE,
+    State.WAIT_INTAKE,
+    State.WAIT_CHECK,
+    State.WAIT_BACK_OFFICE,
+    State.WAIT_APPROVAL,
+    State.WAIT_HANDOVER,
+)
+AWAY_STATES = (State.SENT_HOME, State.RENEGED, State.BALKED)
+COUNTER_STATES = (
+    State.WRONG_COUNTER,
+    State.INTAKE,
+    State.WAIT_SCANNER,
+    State.SCAN,
+    State.UPLOAD,
+    State.HANDOVER,
+)
 
 
 @dataclass(frozen=True)
@@ -22,40 +71,23 @@ class Trace:
 
     Attributes:
         workload: the draws that it happened to.
-        called: ``int64[n_records]``, tick at which a counter took the visit.
-        upload_start: ``int64[n_records]``, desk work at the counter done, upload begins.
-        received: ``int64[n_records]``, upload done: the record is received and the visit over.
-        started: ``int64[n_records]``, the back office takes it up.
-        settled: ``int64[n_records]``, the back office is done with it.
-        visits: ``int64[n_visits, 3]``, rows (record, joined, left), sorted: a person's waits in the hall, each ended by
-            the call to a counter or by closing time; left is `NEVER` for who still waits.
-        spells: ``int64[n_spells, 4]``, rows (person, start, end, record) of unbroken work, sorted by person, then
-            start; a spell under way when the period ends is cut there.
+        received: ``int64[n_records]``, tick at which the record is received; for records of the first day their
+            arrival.
+        settled: ``int64[n_records]``, tick at which nothing is left to do but to hand it over.
+        stints: ``int64[n_stints, 5]``, rows (record, state, start, end, person): the life of each record from arrival
+            on, without a gap, sorted by record, for each in the order in which things happened. A stint of no length
+            is noted, too. `person` is who works on it or, at a counter, attends it; `NEVER` where nobody does. `end` is
+            `NEVER` where the stint lasts when the period ends; GONE never ends.
     """
 
     workload: Workload
-    called: Ticks
-    upload_start: Ticks
     received: Ticks
-    started: Ticks
     settled: Ticks
-    visits: NDArray[np.int64]
-    spells: NDArray[np.int64]
+    stints: NDArray[np.int64]
 
-    @cached_property
-    def wait_ticks(self) -> Ticks:
-        """Return the time waited in the hall so far, over all visits: ``int64[n_records]``."""
-        ended = self.visits[self.visits[:, 2] != NEVER]
-        waits = np.zeros(self.workload.n_records, dtype=np.int64)
-        np.add.at(waits, ended[:, 0], ended[:, 2] - ended[:, 1])
-        return waits
-
-    @cached_property
-    def sent_home(self) -> NDArray[np.int64]:
-        """Return the visits that closing time ended unserved: ``int64[n, 2]``, rows (record, tick)."""
-        record, left = self.visits[:, 0], self.visits[:, 2]
-        is_sent_home = (left != NEVER) & (left != self.called[record])
-        return np.asarray(np.column_stack([record, left])[is_sent_home])
+    def of(self, *states: State) -> NDArray[np.int64]:
+        """Return the stints in these states, in their order: ``int64[n, 5]``."""
+        return self.stints[np.isin(self.stints[:, 1], states)]
 
     def differences(self, other: "Trace") -> list[str]:
         """Return the names of the arrays in which the two differ; none when the traces are the same."""

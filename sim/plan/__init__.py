@@ -1,0 +1,102 @@
+"""A plan in ticks: who is on shift when and can do what, how many counters, how fast the link, when the hall closes.
+
+In: a `Scenario` and the name of one of its plans. Out: a frozen `Plan`, all that an engine may know beside the
+workload.
+Invariant: a person's shifts do not overlap and are in order of time; nothing in a plan is random.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario import Costs, LabourRules
+from sim.scenario.procedures import Deadline
+from sim.timebase import OfficeHours, Ticks
+
+UNLIMITED = 1 << 30  # places, where a scenario names no number
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One choice of the leaders, resolved.
+
+    Days are calendar days of the period, procedures and groups are in the scenario's order; a person is a member of a
+    group, and people are numbered group by group.
+
+    Attributes:
+        name: its name in the scenario.
+        title: what people call it.
+        hours: the office hours that it departs from.
+        groups: names of the groups.
+        procedures: names of the procedures.
+        person_group: ``int64[n_persons]``, non-decreasing.
+        person_member: ``int64[n_persons]``, number within the group, from 0.
+        rank: ``int64[n_groups, 6, n_procedures]``, by `Stage`: a group's preference, 0 first; `NEVER` where it cannot.
+        shifts: ``int64[n_shifts, 4]``, rows (person, start, end, hall_end), sorted; on shift is start ≤ tick < end, and
+            start ≤ tick < hall_end for work in the hall: hall_end > end for those who serve who is inside at closing.
+        overtime: ``int64[n, 3]``, rows (person, start, end), the parts of the shifts outside normal hours.
+        absence_ppm: ``int64[n_persons]``, millionths of the days on which each is absent without warning.
+        work_permille: ``int64[n_persons, n_days]``, how long a person's work takes that starts on a day, 1000 =
+            practised.
+        intake_permille: ``int64[n_days]``, further factor on intake: volunteers.
+        fatigue_permille: ``int64[25]``, further factor by whole hours since one's day began.
+        ticks_per_h: an hour, at least 1.
+        n_counters: how many visits can be attended at once.
+        n_desks: how many can work in the back office at once.
+        n_scanners: how many can scan at once.
+        holds_counter: whether a visit waits at the counter for its upload.
+        doors: ``int64[n_days_open, 4]``, rows (midnight, opening, last_entry, dispersal).
+        signings: ``int64[n]``, ticks at which records are laid before the signatory; empty: at once.
+        wrong_work: ticks that a visit takes at a wrong counter.
+        online_ppm: ``int64[n_procedures, n_days]``, millionths of the visits submitted online.
+        wrong_ppm: ``int64[n_procedures, n_days]``, millionths of the visits that find a wrong counter first.
+        incomplete_ppm: ``int64[n_procedures, n_days]``, millionths of the records whose papers are incomplete.
+        link_step_tick: ``int64[n_steps]``, when the link's capacity changes; the first is 0.
+        link_bit_per_tick: ``float64[n_steps]``, what is left for uploads from then on, without outages.
+        ups: ticks of a power cut that batteries bridge.
+        deadlines: when each procedure's records are due.
+        wage_per_h: ``float64[n_groups]``.
+        fixed_cost: what the plan's things, training and volunteers cost over the whole period.
+        costs: prices.
+        labour_rules: limits and pay of overtime.
+    """
+
+    name: str
+    title: str
+    hours: OfficeHours
+    groups: tuple[str, ...]
+    procedures: tuple[str, ...]
+    person_group: NDArray[np.int64]
+    person_member: NDArray[np.int64]
+    rank: NDArray[np.int64]
+    shifts: Ticks
+    overtime: Ticks
+    absence_ppm: NDArray[np.int64]
+    work_permille: NDArray[np.int64]
+    intake_permille: NDArray[np.int64]
+    fatigue_permille: NDArray[np.int64]
+    ticks_per_h: int
+    n_counters: int
+    n_desks: int
+    n_scanners: int
+    holds_counter: bool
+    doors: Ticks
+    signings: Ticks
+    wrong_work: int
+    online_ppm: NDArray[np.int64]
+    wrong_ppm: NDArray[np.int64]
+    incomplete_ppm: NDArray[np.int64]
+    link_step_tick: Ticks
+    link_bit_per_tick: NDArray[np.float64]
+    ups: int
+    deadlines: tuple[Deadline, ...]
+    wage_per_h: NDArray[np.float64]
+    fixed_cost: float
+    costs: Costs
+    labour_rules: LabourRules
+
+    @property
+    def n_persons(self) -> int:
+        """Return how many people work under this plan."""
+        return len(self.person_group)

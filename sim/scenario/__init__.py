@@ -1,0 +1,122 @@
+"""The world as a planner writes it: demand, procedures, people, things, citizens, and the plans to choose from.
+
+In: a YAML file. Out: a frozen `Scenario`, checked whole; everything behind it trusts it. Invariant: every number that
+the model uses comes from here, and the unit is the last word of its name.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from sim.document import read_document
+from sim.errors import ScenarioError
+from sim.scenario.calendar import Hours, Period
+from sim.scenario.choices import Evening, Lunch, PlanChoice, Session
+from sim.scenario.citizens import Citizens, InitialRecords
+from sim.scenario.demand import Demand
+from sim.scenario.fit import check_fit
+from sim.scenario.money import Costs, LabourRules
+from sim.scenario.parts import WEEKDAYS, Name, Part, People, TimeOfDay
+from sim.scenario.people import Fatigue, Group, Guidance, Learning, VolunteerEffect
+from sim.scenario.procedures import Deadline, Procedure
+from sim.scenario.things import Link, Outage, RandomOutage
+from sim.timebase import OfficeHours, Timebase
+
+__all__ = [
+    "Costs",
+    "Deadline",
+    "Evening",
+    "LabourRules",
+    "Lunch",
+    "PlanChoice",
+    "Procedure",
+    "Scenario",
+    "Session",
+    "read_scenario",
+]
+
+
+class Scenario(Part):
+    """A centre, its period and the plans to compare."""
+
+    name: Name = Field(description="short name: small letters, digits, hyphens")
+    title: str = Field(description="what people call the scenario")
+    question: str = Field(description="the question that it answers")
+    period: Period = Field(description="the days that are simulated")
+    hours: Hours = Field(description="normal office hours")
+    demand: Demand = Field(description="how many visits arrive, and when")
+    procedures: dict[Name, Procedure] = Field(min_length=1, description="kinds of record, by name")
+    citizens: Citizens = Field(default=Citizens(), description="how people behave")
+    staff: dict[Name, Group] = Field(min_length=1, description="groups of people who do the same work, by name")
+    counters: People = Field(description="how many visits can be attended at once")
+    desks: People | None = Field(default=None, description="desks in the back office; default: as many as needed")
+    scanners: People | None = Field(default=None, description="scanners at the counters; default: as many as needed")
+    wrong_counter_min: float = Field(
+        default=0, ge=0, le=600, description="time that a visit takes at a counter that cannot help, minutes"
+    )
+    signing_times: tuple[TimeOfDay, ...] = Field(
+        default=(), description="times of day at which records are laid before the signatory; default: at once"
+    )
+    learning: Learning = Field(default=Learning(), description="how unpractised hands get practised")
+    fatigue: Fatigue = Field(default=Fatigue(), description="how people tire in a long day")
+    guidance: Guidance = Field(default=Guidance(), description="what guides in the hall change")
+    volunteer_effect: VolunteerEffect = Field(
+        default=VolunteerEffect(), description="what each team of volunteers changes"
+    )
+    link: Link = Field(description="the line that the counters upload over")
+    outages: tuple[Outage, ...] = Field(default=(), description="times in which something is slow or down")
+    random_outages: tuple[RandomOutage, ...] = Field(default=(), description="outages at random instants")
+    ups_min: float = Field(
+        default=0, ge=0, le=100_000, description="how long batteries bridge a power cut, minutes"
+    )
+    initial: tuple[InitialRecords, ...] = Field(default=(), description="records that are there on the first day")
+    costs: Costs = Field(default=Costs(), description="what things cost")
+    labour_rules: LabourRules = Field(default=LabourRules(), description="limits and pay of overtime")
+    plans: dict[Name, PlanChoice] = Field(min_length=1, description="what leaders may choose, by name")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """Check what no single part can know."""
+        check_fit(self)
+        return self
+
+    @property
+    def timebase(self) -> Timebase:
+        """Return the clock of the period."""
+        period = self.period
+        n_days = (period.last_day - period.first_day).days + 1
+        return Timebase(period.first_day, n_days, period.time_zone, period.tick_ms)
+
+    @property
+    def office_hours(self) -> OfficeHours:
+        """Return when the office normally works."""
+        return OfficeHours(
+            self.timebase,
+            frozenset(WEEKDAYS.index(name) for name in self.hours.working_weekdays),
+            self.hours.holidays,
+            self.hours.morning,
+            self.hours.afternoon,
+        )
+
+    def visits_per_hour(self, day: date, hour: int) -> float:
+        """Return the mean number of walk-in visits in this hour of a day; none on a day off."""
+        if not self.office_hours.is_working(day):
+            return 0.0
+        return self.demand.visits_per_hour(day, hour, is_after_holiday=self.hours.is_after_holiday(day))
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """Return the plans' titles by name, in the file's order."""
+        return {name: plan.title for name, plan in self.plans.items()}
+
+
+def read_scenario(path: Path | str) -> Scenario:
+    """Return the scenario of a YAML file.
+
+    Raises:
+        ScenarioError: the file cannot be read or does not describe a scenario; the message names the field.
+    """
+    return read_document(path, Scenario, ScenarioError)

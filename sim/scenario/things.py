@@ -1,0 +1,64 @@
+"""The line, and what fails: line, portal, software, power."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from sim.document import MisfitError
+from sim.laws import Law
+from sim.scenario.parts import Hour, LocalInstant, Part, Ratio
+
+System = Literal["link", "portal", "software", "power"]
+
+
+class Link(Part):
+    """The line that all counters share; every transfer under way gets an equal part of it at once."""
+
+    mbit_per_s: float = Field(gt=0, le=1_000_000, description="capacity of the line, megabits per second")
+    background_ratio: float = Field(default=0, ge=0, lt=1, description="part of the capacity that other traffic takes")
+    background_by_hour: dict[Hour, float] = Field(
+        default_factory=dict, description="the same in hours that differ: full hour, part of the capacity"
+    )
+    holds_counter: bool = Field(
+        default=True, description="whether officer and counter wait until the files of a visit are uploaded"
+    )
+
+    @model_validator(mode="after")
+    def _less_than_all(self) -> Self:
+        for hour, ratio in self.background_by_hour.items():
+            if not 0 <= ratio < 1:
+                raise MisfitError("background_by_hour", str(hour), got=ratio, expected="a number from 0 to less than 1")
+        return self
+
+
+class Outage(Part):
+    """A time in which something is slow or down."""
+
+    what: System = Field(
+        description="link: the line; portal: what uploads and online submissions go to; "
+        "software: what all stages but guidance work with; power: all of these"
+    )
+    starts: LocalInstant = Field(description="when it starts, local time")
+    ends: LocalInstant = Field(description="when it ends, local time")
+    left_ratio: Ratio = Field(default=0, description="what is left of the speed; 0 is down")
+    loses_work: bool = Field(
+        default=False, description="whether uploads (link, portal, power) and work at hand (software, power) start anew"
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.starts.tzinfo or self.ends.tzinfo:
+            raise ValueError("local times without a zone")
+        if self.ends <= self.starts:
+            raise MisfitError("ends", got=self.ends, expected=f"an instant after starts {self.starts}")
+        return self
+
+
+class RandomOutage(Part):
+    """Outages at random instants, anew in each replication."""
+
+    what: System = Field(description="as in outages")
+    per_day: float = Field(gt=0, le=100, description="how many start in 24 hours, on average")
+    duration_min: Law = Field(description="how long each lasts, minutes")
+    left_ratio: Ratio = Field(default=0, description="what is left of the speed; 0 is down")
+    loses_work: bool = Field(default=False, description="as in outages")
