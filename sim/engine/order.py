@@ -59,9 +59,8 @@ again, with ARRIVAL as its kind. Then it joins CHECK, if that work is not negati
 CHECK, incomplete papers (as at the counter) lead to SUPPLEMENT; after `supplement_delay` it arrives again online.
 
 **The back office.** A received record joins BACK_OFFICE, then APPROVAL, each if its work is not negative. Before
-APPROVAL it waits (WAIT_SIGNING) for the next SIGNING, whose tick is later or equal (a record of that tick whose event
-comes before SIGNING is laid before the signatory at once by it), if the plan has signings in the period at all; if
-none is left, it waits to the end. All that waited join the line at the tick of the SIGNING.
+APPROVAL, if the plan has signings, it waits (WAIT_SIGNING) for the next SIGNING to happen, at the same tick or later;
+all that waited join the line at the tick of the SIGNING. Without signings it joins the line at once.
 A record is settled when the last of these is done, or when it is received if it has none. If it has HANDOVER, it is in
 COLLECT; its HANDOVER ends the visit and all that is told.
 Work in CHECK, BACK_OFFICE and APPROVAL that would finish later than the end of the person's shift (`finish` > end) is

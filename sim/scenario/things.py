@@ -1,5 +1,6 @@
 """The line, and what fails: line, portal, software, power."""
 
+from enum import IntEnum
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -8,7 +9,17 @@ from sim.document import MisfitError
 from sim.laws import Law
 from sim.scenario.parts import Hour, LocalInstant, Part, Ratio
 
-System = Literal["link", "portal", "software", "power"]
+SystemName = Literal["link", "portal", "software", "power"]
+
+
+class System(IntEnum):
+    """What can be slow or down, by the number that a workload's outages give it."""
+
+    LINK = 0
+    PORTAL = 1
+    SOFTWARE = 2
+    POWER = 3
+
 
 
 class Link(Part):
@@ -34,7 +45,7 @@ class Link(Part):
 class Outage(Part):
     """A time in which something is slow or down."""
 
-    what: System = Field(
+    what: SystemName = Field(
         description="link: the line; portal: what uploads and online submissions go to; "
         "software: what all stages but guidance work with; power: all of these"
     )
@@ -57,7 +68,7 @@ class Outage(Part):
 class RandomOutage(Part):
     """Outages at random instants, anew in each replication."""
 
-    what: System = Field(description="as in outages")
+    what: SystemName = Field(description="as in outages")
     per_day: float = Field(gt=0, le=100, description="how many start in 24 hours, on average")
     duration_min: Law = Field(description="how long each lasts, minutes")
     left_ratio: Ratio = Field(default=0, description="what is left of the speed; 0 is down")

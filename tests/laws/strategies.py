@@ -43,6 +43,14 @@ def procedure(**changes: Any) -> dict[str, Any]:
     return ordinary | changes
 
 
+def staff(*, intake: int, back_office: int) -> dict[str, Any]:
+    """Return two groups, `intake` and `back-office`, of so many people."""
+    return {
+        "intake": {"people": intake, "skills": ("intake", "handover", "guidance")},
+        "back-office": {"people": back_office, "skills": ("back-office", "check", "approval")},
+    }
+
+
 def document(**changes: Any) -> dict[str, Any]:
     """Return what a scenario file would say: two days of a small centre, with these top-level parts instead."""
     ordinary = {
@@ -53,8 +61,8 @@ def document(**changes: Any) -> dict[str, Any]:
         "hours": {"morning": ("07:30", "11:30"), "afternoon": ("13:30", "17:00")},
         "demand": {"visits_per_day": 40, "hour_weights": dict.fromkeys(range(7, 17), 1.0)},
         "procedures": {"only": procedure()},
-        "return_offset_min": {"law": "exponential", "mean": 60},
-        "staff": {"intake": 2, "back_office": 2},
+        "citizens": {"return_offset_min": {"law": "exponential", "mean": 60}},
+        "staff": staff(intake=2, back_office=2),
         "counters": 2,
         "link": {"mbit_per_s": 100},
         "plans": {"as-usual": {"title": "As usual"}},
