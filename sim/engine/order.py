@@ -33,7 +33,7 @@ leaves it at tick + patience (RENEGE) if not called before, where patience is no
 all who wait in the hall's lines are sent home.
 
 Who is sent home, balks or reneges has come in vain once more (SENT_HOME, BALKED, RENEGED; counted per record, for
-HANDOVER anew). Who has done so `n_tries` times is GONE for good, at the same tick. The others arrive again at the first
+HANDOVER anew, from its settlement on). Who has done so `n_tries` times is GONE for good, at the same tick. The others arrive again at the first
 opening later than the present tick, plus `return_offset`, if there is one in the period; and are guided anew only if
 they were not.
 
@@ -43,15 +43,15 @@ good before INTAKE, the followers are GONE at the same tick. When a visit is cal
 been to a wrong counter yet, and `wrong_draw` < `wrong_ppm[procedure, day]`, the visit is at a WRONG_COUNTER; after that
 it joins the line of INTAKE again. Otherwise each of its records in turn has its INTAKE. When its papers are incomplete
 (`incomplete_draw` < `incomplete_ppm[procedure, day]` on the day when work is done, not found so before), the record
-leaves with SUPPLEMENT. Otherwise it is scanned, if `scan_work` > 0: a free scanner is taken at once, or waited for
-(WAIT_SCANNER; in the order of asking, ties by record); it is given back when scanning ends, and then taken at once by
-who waits first. Then its files are uploaded, if `upload_bit` > 0; when the link holds the counter, the next record's turn
+leaves with SUPPLEMENT. Otherwise it is scanned, if `scan_work` > 0: a free scanner is taken at once, without a stint of
+WAIT_SCANNER, or waited for (WAIT_SCANNER; first who has the lowest (tick of asking, record)); it is given back when
+scanning ends, and then taken at once by who waits first. Then its files are uploaded, if `upload_bit` > 0; when the link holds the counter, the next record's turn
 comes when they are through, otherwise at once. A record is received when its upload is through, or at once without one.
 The officer is free when the last record's turn is over.
 
 SUPPLEMENT lasts `supplement_delay` ticks, COLLECT `collect_delay`; a visit for either arrives then, if that tick is open
 and not before the day's opening, otherwise at the first opening from that tick on plus `return_offset`, if there is one.
-It is then a visit of that record alone. Its `entry` on a further visit is INTAKE, or HANDOVER.
+It is then a visit of that record alone: for HANDOVER when the record is settled, else for INTAKE.
 
 **Online.** A leader whose `channel_draw` < `online_ppm[procedure, day]` of its arrival, and each of its followers with
 it, is submitted without a visit. While the portal is down, it waits (WAIT_PORTAL) until the tick at which it is up
