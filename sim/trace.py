@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.timebase import Ticks
 from sim.workload import NEVER, Workload
 
-__all__ = ["NEVER", "AWAY_STATES", "COUNTER_STATES", "State", "Trace", "WAIT_STATES"]
+__all__ = ["AWAY_STATES", "COUNTER_STATES", "NEVER", "WAIT_STATES", "State", "Trace"]
 
 
 class State(IntEnum):

@@ -69,9 +69,7 @@ class Scenario(Part):
     link: Link = Field(description="the line that the counters upload over")
     outages: tuple[Outage, ...] = Field(default=(), description="times in which something is slow or down")
     random_outages: tuple[RandomOutage, ...] = Field(default=(), description="outages at random instants")
-    ups_min: float = Field(
-        default=0, ge=0, le=100_000, description="how long batteries bridge a power cut, minutes"
-    )
+    ups_min: float = Field(default=0, ge=0, le=100_000, description="how long batteries bridge a power cut, minutes")
     initial: tuple[InitialRecords, ...] = Field(default=(), description="records that are there on the first day")
     costs: Costs = Field(default=Costs(), description="what things cost")
     labour_rules: LabourRules = Field(default=LabourRules(), description="limits and pay of overtime")

@@ -1,9 +1,10 @@
 """What things cost, and what the Labour Code allows."""
 
+from datetime import time
+
 from pydantic import Field
 
 from sim.scenario.parts import Part, TimeOfDay
-from datetime import time
 
 
 class Equipment(Part):
@@ -25,16 +26,23 @@ class Costs(Part):
     link_per_mbit_month: float = Field(default=0, ge=0, description="the line, for each megabit per second and month")
     training_day: float = Field(default=0, ge=0, description="a day of training for one person")
     volunteer_team_day: float = Field(default=0, ge=0, description="a team of volunteers for a day")
-    citizen_wait_h: float = Field(default=0, ge=0, description="an hour that a citizen waits, if leaders want it valued")
+    citizen_wait_h: float = Field(
+        default=0, ge=0, description="an hour that a citizen waits, if leaders want it valued"
+    )
 
 
 class LabourRules(Part):
-    """Limits and supplements of overtime. The defaults are those of Vietnam's Labour Code of 2019, articles 97, 98, 105-107."""
+    """Limits and supplements of overtime; the defaults are those of Vietnam's Labour Code of 2019.
+
+    Source: Labour Code 45/2019/QH14, articles 98, 105 and 107.
+    """
 
     is_enforced: bool = Field(default=True, description="whether a plan that breaks a limit is refused")
     normal_day_h: float = Field(default=8, gt=0, le=24, description="normal hours of a day, at most")
     normal_week_h: float = Field(default=48, gt=0, le=168, description="normal hours of a week, at most")
-    overtime_day_ratio: float = Field(default=0.5, ge=0, le=2, description="overtime of a day, part of its normal hours")
+    overtime_day_ratio: float = Field(
+        default=0.5, ge=0, le=2, description="overtime of a day, part of its normal hours"
+    )
     day_h: float = Field(default=12, gt=0, le=24, description="normal hours and overtime of a day together")
     overtime_month_h: float = Field(default=40, ge=0, le=744, description="overtime of a calendar month")
     overtime_year_h: float = Field(default=200, ge=0, le=8784, description="overtime of a calendar year")

@@ -124,5 +124,3 @@ class Volunteering(Days):
     """Teams of volunteers on these days."""
 
     teams: Annotated[int, Field(ge=0, le=100)] = Field(description="how many teams")
-
-

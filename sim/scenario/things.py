@@ -21,7 +21,6 @@ class System(IntEnum):
     POWER = 3
 
 
-
 class Link(Part):
     """The line that all counters share; every transfer under way gets an equal part of it at once."""
 

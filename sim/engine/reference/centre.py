@@ -7,8 +7,8 @@ from sim.engine.order import Kind
 from sim.engine.reference.calendar import Calendar, Process
 from sim.engine.reference.diary import Diary
 from sim.engine.reference.floor import Floor
+from sim.engine.reference.given import Given
 from sim.engine.reference.hall import Hall
-from sim.engine.reference.link import Link
 from sim.engine.reference.office import Office
 from sim.engine.reference.people import People
 from sim.plan import Plan
@@ -21,27 +21,30 @@ class Centre:
     """A replication: clock, lines, hall, back office, link and people, wired together."""
 
     def __init__(self, workload: Workload, plan: Plan, conditions: Conditions) -> None:
-        self._workload, self._plan = workload, plan
-        self._calendar = Calendar()
+        given = Given(workload, plan, conditions)
+        self._given, self._calendar = given, Calendar()
         self._diary = Diary(self._calendar, workload.n_records)
-        self._floor = Floor(self._calendar, workload, plan)
-        link = Link(self._calendar, conditions)
+        self._floor = Floor(self._calendar, given)
         self._office = Office(
             self._calendar,
             self._floor,
             self._diary,
-            workload,
-            plan,
-            collect=lambda record, tick: self._hall.expect_collection(record, tick),
+            given,
+            collect=self._hall.expect_collection,
         )
-        self._hall = Hall(self._calendar, self._floor, self._diary, self._office, workload, plan, conditions)
+        self._hall: Hall = Hall(self._calendar, self._floor, self._diary, self._office, given)
         self._people = People(
-            self._calendar, self._floor, self._diary, self._office, self._hall, link, workload, plan, conditions
+            calendar=self._calendar,
+            floor=self._floor,
+            diary=self._diary,
+            office=self._office,
+            hall=self._hall,
+            given=given,
         )
 
     def run(self) -> None:
         """Let the period pass."""
-        calendar, plan = self._calendar, self._plan
+        calendar, plan = self._calendar, self._given.plan
         self._people.start()
         for number, (_, _, _, dispersal) in enumerate(plan.doors.tolist()):
             calendar.call_at(dispersal, Kind.CLOSING, number, self._hall.disperse)
@@ -52,7 +55,7 @@ class Centre:
 
     def _arrivals(self) -> Process:
         """Let everyone come for the first time; records of the first day are there at tick 0."""
-        workload = self._workload
+        workload = self._given.workload
         rows = zip(workload.arrival.tolist(), workload.entry.tolist(), workload.leads.tolist(), strict=True)
         for record, (arrival, entry, leads) in enumerate(rows):
             if entry != NEVER:
@@ -65,7 +68,7 @@ class Centre:
     def trace(self) -> Trace:
         """Return what happened, once the period has passed."""
         return Trace(
-            workload=self._workload,
+            workload=self._given.workload,
             received=np.array(self._office.received, dtype=np.int64),
             settled=np.array(self._office.settled, dtype=np.int64),
             stints=self._diary.stints(),

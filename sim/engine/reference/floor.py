@@ -5,10 +5,9 @@ from bisect import insort
 import simpy
 
 from sim.engine.reference.calendar import Calendar
-from sim.plan import Plan
+from sim.engine.reference.given import Given
 from sim.scenario.people import COUNTER_STAGES, HALL_STAGES, Stage
 from sim.trace import NEVER
-from sim.workload import Workload
 
 Task = tuple[Stage, int]
 _Key = tuple[int, int, int]  # priority, tick of joining, record: the order of a line
@@ -17,9 +16,10 @@ _Key = tuple[int, int, int]  # priority, tick of joining, record: the order of a
 class Floor:
     """The lines of all stages, and the people who serve them."""
 
-    def __init__(self, calendar: Calendar, workload: Workload, plan: Plan) -> None:
+    def __init__(self, calendar: Calendar, given: Given) -> None:
+        workload, plan = given.workload, given.plan
         self._calendar = calendar
-        self._procedure: list[int] = workload.procedure.tolist()
+        self._procedure = given.procedure
         self._priority: list[int] = workload.priority.tolist()
         n_procedures = len(plan.procedures)
         self._lines: list[list[list[_Key]]] = [[[] for _ in range(n_procedures)] for _ in Stage]

@@ -2,32 +2,22 @@
 
 from bisect import bisect_left, bisect_right
 
-from sim.conditions import Conditions
 from sim.engine.order import Kind
 from sim.engine.reference.calendar import Calendar
 from sim.engine.reference.diary import Diary
 from sim.engine.reference.floor import Floor
+from sim.engine.reference.given import Given
 from sim.engine.reference.office import WAITING, Office
-from sim.plan import Plan
 from sim.scenario.people import Stage
 from sim.trace import NEVER, State
-from sim.workload import Workload
 
 
 class Hall:
     """The visits, each a leader with the followers that come along."""
 
-    def __init__(
-        self,
-        calendar: Calendar,
-        floor: Floor,
-        diary: Diary,
-        office: Office,
-        workload: Workload,
-        plan: Plan,
-        conditions: Conditions,
-    ) -> None:
-        self._calendar, self._floor, self._diary, self._office = calendar, floor, diary, office
+    def __init__(self, calendar: Calendar, floor: Floor, diary: Diary, office: Office, given: Given) -> None:
+        workload, plan = given.workload, given.plan
+        self._calendar, self._floor, self._diary, self._office, self._given = calendar, floor, diary, office, given
         self._follower: list[int] = workload.follower.tolist()
         self._work: list[list[int]] = workload.work.tolist()
         self._patience: list[int] = workload.patience.tolist()
@@ -36,10 +26,8 @@ class Hall:
         self._n_tries: list[int] = workload.n_tries.tolist()
         self._return_offset: list[int] = workload.return_offset.tolist()
         self._channel_draw: list[int] = workload.channel_draw.tolist()
-        self._procedure: list[int] = workload.procedure.tolist()
         self._online_ppm: list[list[int]] = plan.online_ppm.tolist()
-        self._midnights: list[int] = plan.hours.timebase.midnights.tolist()
-        self._portal_down: list[tuple[int, int]] = conditions.portal_down.tolist()
+        self._portal_down: list[tuple[int, int]] = given.conditions.portal_down.tolist()
         self._midnight, self._opening, self._last_entry, self._dispersal = plan.doors.T.tolist()
         self._is_online = [entry == Stage.CHECK for entry in workload.entry.tolist()]
         self._was_guided = [False] * workload.n_records
@@ -49,8 +37,8 @@ class Hall:
 
     def arrive_first(self, leader: int) -> None:
         """Let a visit come: online, each of its records by itself, or to the hall, the followers with their leader."""
-        day = bisect_right(self._midnights, self._calendar.tick) - 1
-        is_online = self._channel_draw[leader] < self._online_ppm[self._procedure[leader]][day]
+        ppm = self._online_ppm[self._given.procedure[leader]][self._given.day(self._calendar.tick)]
+        is_online = self._channel_draw[leader] < ppm
         for record in self._party(leader):
             if is_online:
                 self._is_online[record], self._follower[record] = True, NEVER

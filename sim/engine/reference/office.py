@@ -1,15 +1,13 @@
 """What becomes of a record once it is received, or submitted online: check, back office, signatory, result."""
 
-from bisect import bisect_right
 from collections.abc import Callable
 
 from sim.engine.reference.calendar import Calendar
 from sim.engine.reference.diary import Diary
 from sim.engine.reference.floor import Floor
-from sim.plan import Plan
+from sim.engine.reference.given import Given
 from sim.scenario.people import Stage
 from sim.trace import NEVER, State
-from sim.workload import Workload
 
 WAITING = {
     Stage.GUIDANCE: State.WAIT_GUIDANCE,
@@ -29,20 +27,18 @@ class Office:
         calendar: Calendar,
         floor: Floor,
         diary: Diary,
-        workload: Workload,
-        plan: Plan,
+        given: Given,
         *,
         collect: Callable[[int, int], None],
     ) -> None:
         """`collect(record, tick)` is what makes a citizen come for the result from that tick on."""
-        self._calendar, self._floor, self._diary, self._collect = calendar, floor, diary, collect
+        workload, plan = given.workload, given.plan
+        self._calendar, self._floor, self._diary, self._given, self._collect = calendar, floor, diary, given, collect
         self._work: list[list[int]] = workload.work.tolist()
         self._collect_delay: list[int] = workload.collect_delay.tolist()
         self._supplement_delay: list[int] = workload.supplement_delay.tolist()
         self._incomplete_draw: list[int] = workload.incomplete_draw.tolist()
         self._incomplete_ppm: list[list[int]] = plan.incomplete_ppm.tolist()
-        self._procedure: list[int] = workload.procedure.tolist()
-        self._midnights: list[int] = plan.hours.timebase.midnights.tolist()
         self._has_signings = len(plan.signings) > 0
         self._awaiting_signature: list[int] = []
         self._was_incomplete = [False] * workload.n_records
@@ -91,10 +87,8 @@ class Office:
 
     def is_incomplete(self, record: int) -> bool:
         """Return whether papers turn out to be missing; once they have been brought, they are complete."""
-        day = bisect_right(self._midnights, self._calendar.tick) - 1
-        if self._was_incomplete[record] or (
-            self._incomplete_draw[record] >= self._incomplete_ppm[self._procedure[record]][day]
-        ):
+        ppm = self._incomplete_ppm[self._given.procedure[record]][self._given.day(self._calendar.tick)]
+        if self._was_incomplete[record] or self._incomplete_draw[record] >= ppm:
             return False
         self._was_incomplete[record] = True
         return True

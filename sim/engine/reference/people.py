@@ -1,21 +1,18 @@
 """The people who work: each takes one task after the other, as long as the shift lasts."""
 
-from bisect import bisect_right
-
 import simpy
 
-from sim.conditions import Conditions, finish, progress
+from sim.conditions import finish, progress
 from sim.engine.order import Kind
 from sim.engine.reference.calendar import Calendar, Process
 from sim.engine.reference.diary import Diary
 from sim.engine.reference.floor import Floor, Scanners
+from sim.engine.reference.given import Given
 from sim.engine.reference.hall import Hall
 from sim.engine.reference.link import Link
 from sim.engine.reference.office import Office
-from sim.plan import Plan
 from sim.scenario.people import Stage
 from sim.trace import NEVER, State
-from sim.workload import Workload
 
 _AT_DESK = {
     Stage.CHECK: State.CHECK,
@@ -28,28 +25,17 @@ class People:
     """A process for each person, and the calendar of their shifts."""
 
     def __init__(
-        self,
-        calendar: Calendar,
-        floor: Floor,
-        diary: Diary,
-        office: Office,
-        hall: Hall,
-        link: Link,
-        workload: Workload,
-        plan: Plan,
-        conditions: Conditions,
+        self, *, calendar: Calendar, floor: Floor, diary: Diary, office: Office, hall: Hall, given: Given
     ) -> None:
-        self._calendar, self._floor, self._diary = calendar, floor, diary
-        self._office, self._hall, self._link = office, hall, link
-        self._scanners = Scanners(calendar, plan.n_scanners)
-        self._workload, self._plan, self._conditions = workload, plan, conditions
+        workload, plan = given.workload, given.plan
+        self._calendar, self._floor, self._diary, self._office, self._hall = calendar, floor, diary, office, hall
+        self._given, self._plan, self._conditions = given, plan, given.conditions
+        self._link, self._scanners = Link(calendar, given.conditions), Scanners(calendar, plan.n_scanners)
         self._work: list[list[int]] = workload.work.tolist()  # what is left of it
         self._scan_work: list[int] = workload.scan_work.tolist()
         self._upload_bit: list[int] = workload.upload_bit.tolist()
         self._wrong_draw: list[int] = workload.wrong_draw.tolist()
-        self._procedure: list[int] = workload.procedure.tolist()
         self._was_wrong = [False] * workload.n_records
-        self._midnights: list[int] = plan.hours.timebase.midnights.tolist()
         self._work_permille: list[list[int]] = plan.work_permille.tolist()
         self._intake_permille: list[int] = plan.intake_permille.tolist()
         self._fatigue_permille: list[int] = plan.fatigue_permille.tolist()
@@ -71,12 +57,12 @@ class People:
             self._calendar.process(self._person(person))
 
     def _is_absent(self, person: int, tick: int) -> bool:
-        plan = self._plan
-        draw = self._workload.absence_draw[plan.person_group[person], plan.person_member[person], self._day(tick)]
+        plan, draws = self._plan, self._given.workload.absence_draw
+        draw = draws[plan.person_group[person], plan.person_member[person], self._given.day(tick)]
         return bool(draw < plan.absence_ppm[person])
 
     def _start_shift(self, person: int, end: int, hall_end: int) -> None:
-        today = self._day(self._calendar.tick)
+        today = self._given.day(self._calendar.tick)
         if today != self._last_day[person]:
             self._last_day[person], self._day_began[person] = today, self._calendar.tick
         self._floor.start_shift(person, end, hall_end)
@@ -183,16 +169,13 @@ class People:
     def _duration(self, person: int, stage: Stage, record: int) -> int:
         """Return how many ticks at full speed the work takes in this person's hands, as practised and tired as now."""
         now = self._calendar.tick
-        duration = self._work[stage][record] * self._work_permille[person][self._day(now)] // 1000
+        today = self._given.day(now)
+        duration = self._work[stage][record] * self._work_permille[person][today] // 1000
         if stage == Stage.INTAKE:
-            duration = duration * self._intake_permille[self._day(now)] // 1000
+            duration = duration * self._intake_permille[today] // 1000
         hours = min(24, (now - self._day_began[person]) // self._plan.ticks_per_h)
         return duration * self._fatigue_permille[hours] // 1000
 
     def _is_wrong_counter(self, record: int) -> bool:
-        today = self._day(self._calendar.tick)
-        ppm = self._wrong_ppm[self._procedure[record]][today]
+        ppm = self._wrong_ppm[self._given.procedure[record]][self._given.day(self._calendar.tick)]
         return not self._was_wrong[record] and self._wrong_draw[record] < ppm
-
-    def _day(self, tick: int) -> int:
-        return bisect_right(self._midnights, tick) - 1
