@@ -23,7 +23,6 @@ from .measures import due_ticks as due_ticks
 from .measures import measure as measure
 from .measures import spans as spans
 from .plan import Plan as Plan
-from .plan import Station as Station
 from .plan import build_plan as build_plan
 from .report.charts import backlog_by_day as backlog_by_day
 from .report.charts import on_time_by_week as on_time_by_week
@@ -34,9 +33,11 @@ from .report.rows import to_csv as to_csv
 from .report.rows import to_json as to_json
 from .scenario import Scenario as Scenario
 from .scenario import read_scenario as read_scenario
+from .scenario.people import Stage as Stage
 from .timebase import OfficeHours as OfficeHours
 from .timebase import Timebase as Timebase
 from .trace import NEVER as NEVER
+from .trace import State as State
 from .trace import Trace as Trace
 from .workload import Workload as Workload
 from .workload import sample_workload as sample_workload

@@ -18,7 +18,7 @@ from monitor.commands.demo import simulated_events
 from monitor.commands.replay import moved
 from monitor.config import Config
 from monitor.events import Event
-from sim import NEVER, EventLog, build_plan, due_ticks, read_event_log, read_scenario, sample_workload, simulate
+from sim import NEVER, EventLog, State, build_plan, due_ticks, read_event_log, read_scenario, sample_workload, simulate
 
 Start = Callable[..., contextlib.AbstractAsyncContextManager[Any]]
 WARSAW = "warsaw_office_queues_2019-12-30_2020-01-14.csv.gz"
@@ -125,7 +125,7 @@ async def test_simulated_centre_is_shown_as_its_trace(start: Start, config: Conf
     due = due_ticks(trace, plan)
     seen = set()
     for tick, samples in zip(ticks, scraped, strict=True):
-        _, joined, left = trace.visits.T
+        _, _, joined, left, _ = trace.of(State.WAIT_INTAKE).T
         n_waiting = int(np.sum((joined <= tick) & ((left > tick) | (left == NEVER))))
         is_open = (
             (trace.received != NEVER) & (trace.received <= tick) & ((trace.settled > tick) | (trace.settled == NEVER))
