@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from sim.document import MisfitError
-from sim.scenario.parts import Days, Part, People, Ratio, Weekday
+from sim.scenario.parts import Days, Part, People, Ratio, TimeOfDay, Weekday
 
 
 class Stage(IntEnum):
@@ -60,6 +60,9 @@ class Group(Part):
     weekdays: Annotated[frozenset[Weekday], Field(strict=False)] | None = Field(
         default=None, description="days of the week on which they work, if not on all that the office does"
     )
+    times: tuple[tuple[TimeOfDay, TimeOfDay], ...] = Field(
+        default=(), description="times of a working day between which they work, if not those of the office"
+    )
     leave: tuple[Leave, ...] = Field(default=(), description="planned absence")
     absence_ratio: Ratio = Field(default=0, description="part of the days on which each is absent without warning")
     experience_days: float = Field(
@@ -71,6 +74,11 @@ class Group(Part):
     def _in_order(self) -> Self:
         if self.first_day and self.last_day and self.last_day < self.first_day:
             raise MisfitError("last_day", got=self.last_day, expected=f"a day from first_day {self.first_day} on")
+        edges = [edge for part in self.times for edge in part]
+        if edges != sorted(set(edges)):
+            raise MisfitError(
+                "times", got=self.times, expected="parts of a day in their order, each ending after it starts"
+            )
         return self
 
     def is_present(self, day: date) -> bool:
