@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.errors import require
 
 Ticks = NDArray[np.int64]
+NEVER = -1  # an instant that does not come
 
 
 @dataclass(frozen=True)
