@@ -1,0 +1,74 @@
+"""How the engine is compiled: the one place that names the compiler's options.
+
+In: functions over NumPy arrays. Out: the same functions, compiled when they are first called; with
+``NUMBA_DISABLE_JIT=1`` the very functions, run by Python. Invariant: floating point is as written (no fast-math), and
+nothing is allocated inside.
+"""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
+
+from numba import config, njit, types
+from numba.core.typing import Signature
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+import sim.engine.order
+import sim.scenario.people
+import sim.trace
+
+F = TypeVar("F", bound=Callable[..., Any])
+A = TypeVar("A", bound=NDArray[Any])
+
+# Nothing divides by zero, and nothing counts references: there are none.
+_OPTIONS: Final = {"error_model": "numpy", "_nrt": False}
+_INNER: Final = _OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+def inner(function: F) -> F:
+    """Return the function compiled, to be called by others of this package only."""
+    return cast("F", njit(**_INNER)(function))
+
+
+def woven(function: F) -> F:
+    """Return the function compiled into each of its callers: for what is short or called from one place."""
+    return cast("F", njit(forceinline=True, **_INNER)(function))
+
+
+def outer(function: F) -> F:
+    """Return the function compiled once and for all: kept on disk, and without Python's lock while it runs."""
+    return cast("F", njit(nogil=True, cache=True, error_model="numpy")(function))
+
+
+def _address(_: object, array: types.Array) -> tuple[Signature, Callable[..., Any]]:
+    """Return how the address of an array's first number is had: its type, and what is generated for it."""
+
+    def generate(context: Any, builder: Any, signature: Signature, arguments: Any) -> Any:
+        return context.make_array(signature.args[0])(context, builder, value=arguments[0]).data
+
+    return types.CPointer(array.dtype)(array), generate
+
+
+def _itself(array: A) -> A:
+    return array
+
+
+# A bare address is one number where an array is seven, so it is quick to hand on, and quick to compile with. Indexing is
+# the same; it is what all functions but the outermost are given.
+bare: Final[Callable[[A], A]] = _itself if config.DISABLE_JIT else intrinsic(_address)
+
+
+def sources_digest() -> int:
+    """Return a number that changes with any source that is compiled in.
+
+    What numba keeps on disk it takes for current as long as the file of the outermost function is; it hashes, though,
+    what that function finds in the scope around it. So the number goes there.
+    """
+    others = (sim.engine.order, sim.scenario.people, sim.trace)
+    paths = [*sorted(Path(__file__).parent.glob("*.py")), *(Path(str(module.__file__)) for module in others)]
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes())
+    return int.from_bytes(digest.digest()[:7], "big")
