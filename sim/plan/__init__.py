@@ -117,7 +117,6 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
         raise ScenarioError(scenario.name, "plans", repr(name), f"one of {', '.join(scenario.plans)}")
     choice = scenario.plans[name]
     roster = Roster(scenario, choice)
-    shifts, overtime, doors = roster.table()
     step_tick, bit_per_tick = effects.link_steps(roster)
     timebase = scenario.timebase
     ticks_per_min = timebase.ticks_per_s * 60
@@ -130,8 +129,8 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
         person_group=roster.person_group,
         person_member=roster.person_member,
         rank=effects.rank(roster),
-        shifts=shifts,
-        overtime=overtime,
+        shifts=roster.shifts,
+        overtime=roster.overtime,
         absence_ppm=_absence_ppm(roster),
         work_permille=effects.work_permille(roster),
         intake_permille=effects.intake_permille(roster),
@@ -141,7 +140,7 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
         n_desks=_chosen(choice.desks, scenario.desks),
         n_scanners=_chosen(choice.scanners, scenario.scanners),
         holds_counter=scenario.link.holds_counter,
-        doors=doors,
+        doors=roster.doors,
         signings=effects.signings(roster),
         wrong_work=round(scenario.wrong_counter_min * ticks_per_min),
         online_ppm=effects.online_ppm(roster),
@@ -157,7 +156,7 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
         labour_rules=scenario.labour_rules,
     )
     if scenario.labour_rules.is_enforced:
-        refuse_breach(plan, scenario.name)
+        refuse_breach(plan, scenario)
     return plan
 
 
