@@ -67,6 +67,10 @@ class Breach:
         """Return what would have been allowed, in words."""
         return f"at most {self.allowed_h:.2f} h (labour_rules.{self.rule})"
 
+    def __str__(self) -> str:
+        """Return both."""
+        return f"{self.found}; {self.allowed}"
+
 
 def find_breaches(plan: Plan) -> list[Breach]:
     """Return every limit that the planned shifts break, people in order, for each rule by rule in order of time."""
