@@ -154,6 +154,7 @@ def _first_day(scenario: Scenario, streams: Streams) -> Visits:
         for index, each in enumerate(scenario.initial)
     ]
     arrival = -np.concatenate([np.empty(0, dtype=np.int64), *ages])
+    arrival[arrival == NEVER] -= 1  # that tick stands for none
     order = np.argsort(arrival, kind="stable")
     return Visits(
         band=band[order],
