@@ -5,20 +5,23 @@ number, so that a change of a parameter moves every draw the same way (common ra
 """
 
 from abc import abstractmethod
-from typing import Annotated, Literal
+from functools import lru_cache
+from math import lgamma, log
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
-from scipy.special import ndtri
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from scipy.optimize import brentq
+from scipy.special import gammaincinv, ndtri
 
 Floats = NDArray[np.float64]
+Cv = Annotated[float, Field(gt=0, le=10, description="standard deviation divided by the mean")]
+_Mean = Annotated[float, Field(gt=0, le=1_000_000, description="mean, in the unit that the field's name ends with")]
 
 
 class _Law(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-    mean: float = Field(gt=0, le=1_000_000, description="mean, in the unit that the field's name ends with")
 
     @abstractmethod
     def quantile(self, u: Floats) -> Floats:
@@ -29,6 +32,7 @@ class Deterministic(_Law):
     """Always its mean."""
 
     law: Literal["deterministic"] = Field(description="always the mean")
+    mean: float = Field(ge=0, le=1_000_000, description="mean, in the unit that the field's name ends with")
 
     def quantile(self, u: Floats) -> Floats:
         """Return the mean, whatever `u`."""
@@ -39,6 +43,7 @@ class Exponential(_Law):
     """Without memory."""
 
     law: Literal["exponential"] = Field(description="without memory")
+    mean: _Mean
 
     def quantile(self, u: Floats) -> Floats:
         """Return ``−mean · ln(1 − u)``."""
@@ -52,17 +57,85 @@ class Lognormal(_Law):
     """
 
     law: Literal["lognormal"] = Field(description="skewed, as service times are")
-    cv: float = Field(gt=0, le=10, description="standard deviation divided by the mean")
+    mean: _Mean
+    cv: Cv
 
     def quantile(self, u: Floats) -> Floats:
         """Return ``exp(mu + sigma · z(u))`` with mu and sigma from mean and cv."""
         return self.mean * lognormal_factor(u, cv=self.cv)
 
 
-Law = Annotated[Deterministic | Exponential | Lognormal, Field(discriminator="law")]
+class Gamma(_Law):
+    """A gamma law by its mean and coefficient of variation; with cv 1 it is the exponential law."""
+
+    law: Literal["gamma"] = Field(description="a sum of exponential parts, for cv below 1")
+    mean: _Mean
+    cv: Cv
+
+    def quantile(self, u: Floats) -> Floats:
+        """Return the inverse of the regularised incomplete gamma function, scaled."""
+        shape = 1 / (self.cv * self.cv)
+        return np.asarray(gammaincinv(shape, u) * self.mean / shape, dtype=np.float64)
+
+
+class Weibull(_Law):
+    """A Weibull law by its mean and coefficient of variation; with cv 1 it is the exponential law."""
+
+    law: Literal["weibull"] = Field(description="time to failure; with cv below 1 failure gets likelier with age")
+    mean: _Mean
+    cv: Annotated[float, Field(ge=0.05, le=10, description="standard deviation divided by the mean")]
+
+    def quantile(self, u: Floats) -> Floats:
+        """Return ``scale · (−ln(1 − u))^(1 / shape)``."""
+        inverse_shape = _weibull_inverse_shape(self.cv)
+        scale = self.mean / np.exp(lgamma(1 + inverse_shape))
+        return np.asarray(scale * (-np.log1p(-u)) ** inverse_shape, dtype=np.float64)
+
+
+class Empirical(_Law):
+    """Observed values, each as often as it was observed."""
+
+    law: Literal["empirical"] = Field(description="observed values")
+    values: tuple[Annotated[float, Field(ge=0, le=1_000_000)], ...] = Field(
+        min_length=1, max_length=10_000, description="the values, in the unit that the field's name ends with"
+    )
+    weights: tuple[Annotated[float, Field(ge=0)], ...] = Field(
+        default=(), description="how often each was observed; default: all alike"
+    )
+
+    @model_validator(mode="after")
+    def _one_for_each(self) -> Self:
+        if self.weights and (len(self.weights) != len(self.values) or not sum(self.weights) > 0):
+            raise ValueError("as many weights as values, at least one above 0")
+        return self
+
+    @property
+    def mean(self) -> float:
+        """Return the values' mean."""
+        return float(np.average(self.values, weights=self.weights or None))
+
+    def quantile(self, u: Floats) -> Floats:
+        """Return the value at which the share of values so far reaches `u`."""
+        order = np.argsort(self.values, kind="stable")
+        shares = np.cumsum(np.asarray(self.weights or np.ones(len(self.values)))[order])
+        place = np.searchsorted(shares, u * shares[-1], side="left")
+        return np.asarray(self.values)[order][np.minimum(place, len(order) - 1)]
+
+
+Law = Annotated[Deterministic | Exponential | Lognormal | Gamma | Weibull | Empirical, Field(discriminator="law")]
 
 
 def lognormal_factor(u: Floats, *, cv: float) -> Floats:
     """Return lognormal draws with mean 1: ``float64``, same shape as `u`; all 1 when `cv` is 0."""
     sigma_squared = np.log1p(cv * cv)
     return np.asarray(np.exp(np.sqrt(sigma_squared) * ndtri(u) - sigma_squared / 2), dtype=np.float64)
+
+
+@lru_cache(maxsize=1024)
+def _weibull_inverse_shape(cv: float) -> float:
+    """Return 1 / shape of the Weibull law with this coefficient of variation."""
+
+    def excess(inverse_shape: float) -> float:
+        return lgamma(1 + 2 * inverse_shape) - 2 * lgamma(1 + inverse_shape) - log(1 + cv * cv)
+
+    return float(brentq(excess, 1e-3, 50))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.errors import require
 
 Ticks = NDArray[np.int64]
+NEVER = -1  # an instant that does not come
 
 
 @dataclass(frozen=True)
@@ -132,26 +133,70 @@ class OfficeHours:
         day = self.timebase.day(day_index)
         return [(self.timebase.tick(day, a), self.timebase.tick(day, b)) for a, b in (self.morning, self.afternoon)]
 
-    def due_ticks(self, received: Ticks, *, working_days: int, cutoff: time) -> Ticks:
-        """Return when records received at these ticks are due: the end of a working day.
+    def due_ticks(
+        self, received: Ticks, *, working_days: int | None, working_hours: float | None = None, cutoff: time
+    ) -> Ticks:
+        """Return when records received at these ticks are due: the end of a working day, or so many hours later.
 
         Args:
-            received: ``int64[n]``, ticks of receipt.
+            received: ``int64[n]``, ticks of receipt; before the period they are negative.
             working_days: how many working days after the day of receipt; 0 is the same day.
-            cutoff: from this time of day on, a record counts as received on the next working day.
+            working_hours: instead of days, how many hours of normal office time after receipt.
+            cutoff: with days: from this time of day on, a record counts as received on the next working day.
 
         Returns:
             ``int64[n]``; the deadline may lie beyond the period.
         """
-        table = np.array([self._due_tick(index, working_days, cutoff) for index in range(self.timebase.n_days)])
-        day = self.timebase.day_index(received)
-        cutoffs = np.array([self.timebase.tick(d, cutoff) for d in self.timebase.days], dtype=np.int64)
+        if working_hours is not None:
+            return self._after_hours(received, self.timebase.ticks(seconds=3600 * working_hours))
+        require(working_days is not None, "a deadline in neither days nor hours")
+        first, table, cutoffs = self._due_table(min(0, int(received.min(initial=0))), working_days or 0, cutoff)
+        day = np.searchsorted(first, received, side="right") - 1
         return np.asarray(np.where(received >= cutoffs[day], table[day, 1], table[day, 0]), dtype=np.int64)
 
-    def _due_tick(self, index: int, working_days: int, cutoff: time) -> tuple[int, int]:
+    def _due_table(self, earliest: int, working_days: int, cutoff: time) -> tuple[Ticks, Ticks, Ticks]:
+        """Return for each day from that of the earliest tick on: midnight, both deadlines, and the cut-off."""
+        key = (self.timebase.instant(earliest).date(), working_days, cutoff)
+        if key not in self._due_tables:
+            n_before = (self.timebase.first_day - key[0]).days
+            indices = range(-n_before, self.timebase.n_days)
+            days = [self.timebase.day(index) for index in indices]
+            self._due_tables[key] = (
+                np.array([self.timebase.tick(day, time()) for day in days], dtype=np.int64),
+                np.array([self._due_tick(day, working_days, cutoff) for day in days], dtype=np.int64),
+                np.array([self.timebase.tick(day, cutoff) for day in days], dtype=np.int64),
+            )
+        return self._due_tables[key]
+
+    @cached_property
+    def _due_tables(self) -> dict[tuple[date, int, time], tuple[Ticks, Ticks, Ticks]]:
+        return {}
+
+    def _after_hours(self, received: Ticks, work_ticks: int) -> Ticks:
+        """Return the tick at which so much normal office time has passed since each receipt."""
+        day = self.timebase.instant(min(0, int(received.min(initial=0)))).date()
+        enough = int(received.max(initial=0))
+        edges: list[tuple[int, int]] = []
+        passed_after = 0
+        while passed_after <= work_ticks:
+            if self.is_working(day):
+                parts = [
+                    (self.timebase.tick(day, a), self.timebase.tick(day, b)) for a, b in (self.morning, self.afternoon)
+                ]
+                edges += parts
+                passed_after += sum(b - a for a, b in parts if a >= enough)
+            day += timedelta(days=1)
+        start, end = np.array(edges, dtype=np.int64).T
+        passed = np.concatenate([[0], np.cumsum(end - start)])
+        place = np.searchsorted(start, received, side="right") - 1
+        into = np.where(place >= 0, np.minimum(received, end[place]) - start[place], 0)
+        target = passed[np.maximum(place, 0)] + into + work_ticks
+        last = np.searchsorted(passed, target, side="left") - 1
+        return np.asarray(start[last] + target - passed[last], dtype=np.int64)
+
+    def _due_tick(self, day: date, working_days: int, cutoff: time) -> tuple[int, int]:
         """Return the deadline of what arrives on a day before and after the cut-off."""
         require(cutoff <= self.afternoon[1], "the cut-off lies after the end of the day", cutoff=cutoff)
-        day = self.timebase.day(index)
         before = self._after(self._first_working(day), working_days)
         late_start = day + timedelta(days=1)
         after = self._after(self._first_working(late_start), working_days)

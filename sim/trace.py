@@ -10,8 +10,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.timebase import Ticks
-from sim.workload import NEVER, Workload
+from sim.timebase import NEVER, Ticks
+from sim.workload import Workload
 
 __all__ = ["AWAY_STATES", "COUNTER_STATES", "NEVER", "WAIT_STATES", "State", "Trace"]
 

@@ -6,6 +6,7 @@ the model uses comes from here, and the unit is the last word of its name.
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -81,14 +82,14 @@ class Scenario(Part):
         check_fit(self)
         return self
 
-    @property
+    @cached_property
     def timebase(self) -> Timebase:
         """Return the clock of the period."""
         period = self.period
         n_days = (period.last_day - period.first_day).days + 1
         return Timebase(period.first_day, n_days, period.time_zone, period.tick_ms)
 
-    @property
+    @cached_property
     def office_hours(self) -> OfficeHours:
         """Return when the office normally works."""
         return OfficeHours(
@@ -104,6 +105,11 @@ class Scenario(Part):
         if not self.office_hours.is_working(day):
             return 0.0
         return self.demand.visits_per_hour(day, hour, is_after_holiday=self.hours.is_after_holiday(day))
+
+    @cached_property
+    def hourly_visits(self) -> tuple[tuple[float, ...], ...]:
+        """Return the mean number of walk-in visits of each day and hour."""
+        return tuple(tuple(self.visits_per_hour(day, hour) for hour in range(24)) for day in self.timebase.days)
 
     @property
     def titles(self) -> Mapping[str, str]:

@@ -30,7 +30,7 @@ class Centre:
             self._floor,
             self._diary,
             given,
-            collect=self._hall.expect_collection,
+            collect=lambda record, tick: self._hall.expect_collection(record, tick),  # noqa: PLW0108 - made below
         )
         self._hall: Hall = Hall(self._calendar, self._floor, self._diary, self._office, given)
         self._people = People(

@@ -1,0 +1,116 @@
+"""What experience, training, guides, volunteers and fatigue do to a plan's days, and how fast its line is.
+
+Place in the pipeline: a part of the plan. In: a scenario, a choice and its roster. Out: arrays by person, procedure and
+day, in whole thousandths and millionths, so that engines multiply integers.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.plan.roster import Roster
+from sim.scenario.people import Stage, skill_parts
+from sim.streams import PPM
+from sim.timebase import NEVER, Ticks
+
+_PERMILLE = 1000
+_BITS_PER_MBIT = 1e6
+_HOURS = 25
+
+
+def rank(roster: Roster) -> NDArray[np.int64]:
+    """Return each group's preference by stage and procedure, `NEVER` where it cannot: ``int64[n_groups, 6, n]``."""
+    procedures = list(roster.scenario.procedures)
+    table = np.full((len(roster.n_people), len(Stage), len(procedures)), NEVER, dtype=np.int64)
+    for group, name in enumerate(roster.scenario.staff):
+        for preference, skill in enumerate(roster.skills(name)):
+            stage, only = skill_parts(skill)
+            for procedure, procedure_name in enumerate(procedures):
+                if only in {None, procedure_name} and table[group, stage, procedure] == NEVER:
+                    table[group, stage, procedure] = preference
+    return table
+
+
+def work_permille(roster: Roster) -> NDArray[np.int64]:
+    """Return how long a person's work takes on a day: ``int64[n_persons, n_days]``; the excess halves with practice."""
+    scenario, learning = roster.scenario, roster.scenario.learning
+    experience = np.array(
+        [group.experience_days + roster.choice.training_days.get(name, 0) for name, group in scenario.staff.items()]
+    )
+    days = experience[:, np.newaxis] + scenario.office_hours.experience_days[np.newaxis, :]
+    excess = (learning.first_day_factor - 1) * 0.5 ** (days / learning.halving_working_days)
+    of_group = np.rint(_PERMILLE * (1 + excess)).astype(np.int64)
+    return np.asarray(of_group[roster.person_group], dtype=np.int64)
+
+
+def fatigue_permille(roster: Roster) -> NDArray[np.int64]:
+    """Return how long work takes after so many hours of one's day: ``int64[25]``."""
+    fatigue = roster.scenario.fatigue
+    hours = np.maximum(0, np.arange(_HOURS) - fatigue.after_h)
+    return np.rint(_PERMILLE * (1 + fatigue.growth_per_h * hours)).astype(np.int64)
+
+
+def teams(roster: Roster) -> NDArray[np.int64]:
+    """Return how many teams of volunteers are there on each day: ``int64[n_days]``."""
+    days = roster.scenario.timebase.days
+    return np.array(
+        [sum(each.teams for each in roster.choice.volunteers if each.covers(day)) for day in days], dtype=np.int64
+    )
+
+
+def intake_permille(roster: Roster) -> NDArray[np.int64]:
+    """Return what volunteers leave of the work at the counter: ``int64[n_days]``."""
+    return np.rint(_PERMILLE * roster.scenario.volunteer_effect.intake_factor ** teams(roster)).astype(np.int64)
+
+
+def online_ppm(roster: Roster) -> NDArray[np.int64]:
+    """Return the millionths of visits that are submitted online: ``int64[n_procedures, n_days]``."""
+    online = np.array([procedure.online_ratio for procedure in roster.scenario.procedures.values()])
+    stays = (1 - roster.scenario.volunteer_effect.moves_online_ratio) ** teams(roster)
+    return _ppm(1 - (1 - online[:, np.newaxis]) * stays[np.newaxis, :])
+
+
+def wrong_ppm(roster: Roster) -> NDArray[np.int64]:
+    """Return the millionths of visits that find a wrong counter first: ``int64[n_procedures, n_days]``."""
+    wrong = np.array([procedure.wrong_counter_ratio for procedure in roster.scenario.procedures.values()])
+    return _ppm(wrong[:, np.newaxis] * roster.scenario.guidance.wrong_counter_factor ** _n_guides(roster))
+
+
+def incomplete_ppm(roster: Roster) -> NDArray[np.int64]:
+    """Return the millionths of records whose papers are incomplete: ``int64[n_procedures, n_days]``."""
+    incomplete = np.array([procedure.incomplete_ratio for procedure in roster.scenario.procedures.values()])
+    return _ppm(incomplete[:, np.newaxis] * roster.scenario.guidance.incomplete_factor ** _n_guides(roster))
+
+
+def _n_guides(roster: Roster) -> NDArray[np.int64]:
+    """Return how many people who guide in the hall are there on each day: ``int64[n_days]``."""
+    hours = roster.scenario.office_hours
+    counts = np.zeros(hours.timebase.n_days, dtype=np.int64)
+    guides = [number for number, name in enumerate(roster.scenario.staff) if roster.can(name, (Stage.GUIDANCE,))]
+    for day in hours.working_days:
+        counts[day] = sum(len(roster.members_on(number, day)) for number in guides)
+    return counts
+
+
+def _ppm(ratio: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.rint(PPM * ratio).astype(np.int64)
+
+
+def link_steps(roster: Roster) -> tuple[Ticks, NDArray[np.float64]]:
+    """Return when the line's capacity changes, and what it then has for uploads, without outages."""
+    link, timebase = roster.scenario.link, roster.scenario.timebase
+    bit_per_tick = (roster.choice.link_mbit_per_s or link.mbit_per_s) * _BITS_PER_MBIT / timebase.ticks_per_s
+    if not link.background_by_hour:
+        return np.zeros(1, dtype=np.int64), np.array([bit_per_tick * (1 - link.background_ratio)])
+    of_day = np.array([link.background_by_hour.get(hour, link.background_ratio) for hour in range(24)])
+    left = bit_per_tick * (1 - np.tile(of_day, timebase.n_days))
+    last_of_tick = np.append(timebase.hours[1:] > timebase.hours[:-1], True)  # an hour that summer time leaves out
+    tick, left = timebase.hours[last_of_tick], left[last_of_tick]
+    is_change = np.append(True, left[1:] != left[:-1])
+    return tick[is_change], left[is_change]
+
+
+def signings(roster: Roster) -> Ticks:
+    """Return the ticks at which records are laid before the signatory: ``int64[n]``."""
+    timebase, times = roster.scenario.timebase, sorted(roster.scenario.signing_times)
+    days = [timebase.day(index) for index in roster.scenario.office_hours.working_days]
+    return np.array([timebase.tick(day, at) for day in days for at in times], dtype=np.int64)
