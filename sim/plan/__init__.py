@@ -11,7 +11,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import ScenarioError
 from sim.plan import effects
 from sim.plan.labour import normal_pay, overtime_pay, refuse_breach
 from sim.plan.money import fixed_cost
@@ -128,9 +127,8 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
     Raises:
         ScenarioError: the scenario has no plan of this name, or the plan breaks a limit of the Labour Code.
     """
-    if name not in scenario.plans:
-        raise ScenarioError(scenario.name, "plans", repr(name), f"one of {', '.join(scenario.plans)}")
-    choice = scenario.plans[name]
+    choice = scenario.world(name).plans[name]
+    scenario = scenario.world(name)
     roster = Roster(scenario, choice)
     shifts, overtime, doors = roster.table()
     step_tick, bit_per_tick = effects.link_steps(roster)

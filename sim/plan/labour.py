@@ -63,7 +63,7 @@ def refuse_breach(plan: Plan, scenario: str) -> None:
             f"plans.{plan.name}",
             f"{breach.hours:.2f} h for {breach.who} ({breach.when})",
             f"at most {breach.allowed_h:.2f} h (labour_rules.{breach.rule})",
-            "let more people take turns, shorten the cover, or set labour_rules.is_enforced to false to see what it does",
+            "let more people take turns, shorten the cover, or set labour_rules.is_enforced to false to see it all the same",
         )
 
 
