@@ -4,6 +4,7 @@ In: a YAML file. Out: a frozen `Scenario`, checked whole; everything behind it t
 the model uses comes from here, and the unit is the last word of its name.
 """
 
+from array import array
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
@@ -145,9 +146,9 @@ class Scenario(Part):
         return self.demand.visits_per_hour(day, hour, is_after_holiday=self.hours.is_after_holiday(day))
 
     @cached_property
-    def hourly_visits(self) -> tuple[tuple[float, ...], ...]:
-        """Return the mean number of walk-in visits of each day and hour."""
-        return tuple(tuple(self.visits_per_hour(day, hour) for hour in range(24)) for day in self.timebase.days)
+    def hourly_visits(self) -> "array[float]":
+        """Return the mean number of walk-in visits in each hour of the period, day by day."""
+        return array("d", (self.visits_per_hour(day, hour) for day in self.timebase.days for hour in range(24)))
 
     @property
     def titles(self) -> Mapping[str, str]:
