@@ -85,7 +85,7 @@ def changed(document: Any, path: str, value: object) -> Any:
     ],
 )
 def test_editors_mark_what_is_wrong(path: str, value: object, where: str) -> None:
-    """Values out of bounds, unknown names, wrong times, types and laws, and what is missing are marked in their place."""
+    """Values out of bounds, unknown names, wrong times, types and laws, and what is missing: each is marked there."""
     assert where in problems(changed(shipped(THO_XUAN), path, value))
 
 
