@@ -78,10 +78,6 @@ class Group(Part):
         if edges != sorted(set(edges)):
             got = ", ".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in self.times)
             raise MisfitError("times", got=got, expected="parts of a day in their order, each ending after it starts")
-        for index, leave in enumerate(self.leave):
-            if leave.people > self.people:
-                expected = f"at most the people there are: {self.people}"
-                raise MisfitError("leave", index, "people", got=leave.people, expected=expected)
         return self
 
     def is_present(self, day: date) -> bool:
