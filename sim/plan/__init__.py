@@ -130,7 +130,6 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
     choice = scenario.world(name).plans[name]
     scenario = scenario.world(name)
     roster = Roster(scenario, choice)
-    shifts, overtime, doors = roster.table()
     step_tick, bit_per_tick = effects.link_steps(roster)
     timebase = scenario.timebase
     ticks_per_min, limit_min = timebase.ticks_per_s * 60, scenario.citizens.waiting_limit_min
@@ -143,8 +142,8 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
         person_group=roster.person_group,
         person_member=roster.person_member,
         rank=effects.rank(roster),
-        shifts=shifts,
-        overtime=overtime,
+        shifts=roster.shifts,
+        overtime=roster.overtime,
         absence_ppm=_absence_ppm(roster),
         work_permille=effects.work_permille(roster),
         intake_permille=effects.intake_permille(roster),
@@ -154,7 +153,7 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
         n_desks=_chosen(choice.desks, scenario.desks),
         n_scanners=_chosen(choice.scanners, scenario.scanners),
         holds_counter=scenario.link.holds_counter,
-        doors=doors,
+        doors=roster.doors,
         signings=effects.signings(roster),
         wrong_work=round(scenario.wrong_counter_min * ticks_per_min),
         online_ppm=effects.online_ppm(roster),
@@ -171,7 +170,7 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
         waiting_limit=NEVER if limit_min is None else round(limit_min * ticks_per_min),
     )
     if scenario.labour_rules.is_enforced:
-        refuse_breach(plan, scenario.name)
+        refuse_breach(plan, scenario)
     return plan
 
 
