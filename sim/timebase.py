@@ -7,7 +7,7 @@ the engines know. Invariant: ticks grow with the instants they stand for, also a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -137,35 +137,94 @@ class OfficeHours:
         """Return when records received at these ticks are due: the end of a working day.
 
         Args:
-            received: ``int64[n]``, ticks of receipt.
+            received: ``int64[n]``, ticks of receipt; they may lie before the period.
             working_days: how many working days after the day of receipt; 0 is the same day.
             cutoff: from this time of day on, a record counts as received on the next working day.
 
         Returns:
             ``int64[n]``; the deadline may lie beyond the period.
         """
-        table = np.array([self._due_tick(index, working_days, cutoff) for index in range(self.timebase.n_days)])
-        day = self.timebase.day_index(received)
-        cutoffs = np.array([self.timebase.tick(d, cutoff) for d in self.timebase.days], dtype=np.int64)
-        return np.asarray(np.where(received >= cutoffs[day], table[day, 1], table[day, 0]), dtype=np.int64)
+        return self.due_ticks_by_kind(received, np.zeros(len(received), dtype=np.int64), ((working_days, cutoff),))
 
-    def _due_tick(self, index: int, working_days: int, cutoff: time) -> tuple[int, int]:
-        """Return the deadline of what arrives on a day before and after the cut-off."""
-        require(cutoff <= self.afternoon[1], "the cut-off lies after the end of the day", cutoff=cutoff)
-        day = self.timebase.day(index)
-        before = self._after(self._first_working(day), working_days)
-        late_start = day + timedelta(days=1)
-        after = self._after(self._first_working(late_start), working_days)
-        end = self.afternoon[1]
-        return self.timebase.tick(before, end), self.timebase.tick(after, end)
+    def due_ticks_by_kind(self, received: Ticks, kind: NDArray[np.int64], rules: tuple[tuple[int, time], ...]) -> Ticks:
+        """Return the same for records of several kinds: ``int64[n]``, each an index of `rules`."""
+        table = _due_tables(self, self._days_before(received), rules)
+        day = np.searchsorted(table[0, :, 0], received, side="right") - 1
+        row = table[kind, day]
+        return np.asarray(np.where(received >= row[:, 1], row[:, 3], row[:, 2]), dtype=np.int64)
 
-    def _first_working(self, day: date) -> date:
-        """Return this day, or the first working day after it."""
-        while not self.is_working(day):
+    def due_ticks_by_hours(self, received: Ticks, *, duration: int) -> Ticks:
+        """Return when records received at these ticks are due: so many ticks of normal office time later.
+
+        What is received outside office hours counts from the next opening. A deadline at the end of a morning is that
+        instant, not the opening after it.
+
+        Args:
+            received: ``int64[n]``, ticks of receipt; they may lie before the period.
+            duration: ticks of office time, at least 1.
+
+        Returns:
+            ``int64[n]``; the deadline may lie beyond the period.
+        """
+        parts = _office_time(self, self._days_before(received), duration)
+        start, end, before = parts[:, 0], parts[:, 1], parts[:, 2]
+        current = np.searchsorted(end, received, side="right")
+        target = before[current] + np.maximum(0, received - start[current]) + duration
+        last = np.searchsorted(before + (end - start), target, side="left")
+        return np.asarray(start[last] + target - before[last], dtype=np.int64)
+
+    def _days_before(self, ticks: Ticks) -> int:
+        """Return so many days that all ticks lie after the midnight that many days before the period.
+
+        It is a power of two, so that the tables for it are seldom made anew.
+        """
+        first, n_days = int(ticks.min(initial=0)), 1
+        if first >= 0:
+            return 0
+        while self.timebase.tick(self.timebase.day(-n_days), time()) > first:
+            n_days *= 2
+        return n_days
+
+
+@lru_cache(maxsize=64)
+def _due_tables(hours: OfficeHours, n_before: int, rules: tuple[tuple[int, time], ...]) -> Ticks:
+    """Return each day's midnight, cut-off, and deadlines of what is received before and after it, by rule.
+
+    The days are those of the period and so many before it: ``int64[n_rules, n_days, 4]``.
+    """
+    timebase, rows = hours.timebase, []
+    for working_days, cutoff in rules:
+        require(cutoff <= hours.afternoon[1], "the cut-off lies after the end of the day", cutoff=cutoff)
+        for index in range(-n_before, timebase.n_days):
+            day = timebase.day(index)
+            due = [_end_of_working_day(hours, first, working_days) for first in (day, day + timedelta(days=1))]
+            rows.append((timebase.tick(day, time()), timebase.tick(day, cutoff), *due))
+    return np.array(rows, dtype=np.int64).reshape(len(rules), -1, 4)
+
+
+@lru_cache(maxsize=256)
+def _office_time(hours: OfficeHours, n_before: int, duration: int) -> Ticks:
+    """Return mornings and afternoons as (start, end, office time before), from so many days before the period on.
+
+    They reach so far beyond the period that what is received at its end is due within them.
+    """
+    rows, passed, index, left = [], 0, -n_before, duration
+    while left > 0:
+        if hours.is_working(hours.timebase.day(index)):
+            for start, end in hours.normal_shifts(index):
+                rows.append((start, end, passed))
+                passed += end - start
+                left -= end - start if index >= hours.timebase.n_days else 0
+        index += 1
+    return np.array(rows, dtype=np.int64).reshape(-1, 3)
+
+
+def _end_of_working_day(hours: OfficeHours, day: date, working_days: int) -> int:
+    """Return when the office closes so many working days after this day, or after the first working day from it on."""
+    while not hours.is_working(day):
+        day += timedelta(days=1)
+    for _ in range(working_days):
+        day += timedelta(days=1)
+        while not hours.is_working(day):
             day += timedelta(days=1)
-        return day
-
-    def _after(self, day: date, working_days: int) -> date:
-        for _ in range(working_days):
-            day = self._first_working(day + timedelta(days=1))
-        return day
+    return hours.timebase.tick(day, hours.afternoon[1])

@@ -17,7 +17,7 @@ from sim.plan.money import fixed_cost
 from sim.plan.roster import Roster
 from sim.scenario import Costs, Deadline, LabourRules, PlanChoice, Scenario
 from sim.streams import PPM
-from sim.timebase import OfficeHours, Ticks
+from sim.timebase import NEVER, OfficeHours, Ticks
 
 UNLIMITED = 1 << 30  # places, where a scenario names no number
 
@@ -60,6 +60,7 @@ class Plan:
         link_step_tick: ``int64[n_steps]``, when the link's capacity changes; the first is 0.
         link_bit_per_tick: ``float64[n_steps]``, what is left for uploads from then on, without outages.
         ups: ticks of a power cut that batteries bridge.
+        waiting_limit: ticks of a wait that is too long; `NEVER` where nobody has set a limit.
         deadlines: when each procedure's records are due.
         wage_per_h: ``float64[n_groups]``.
         fixed_cost: what the plan's things, training and volunteers cost over the whole period.
@@ -95,6 +96,7 @@ class Plan:
     link_step_tick: Ticks
     link_bit_per_tick: NDArray[np.float64]
     ups: int
+    waiting_limit: int
     deadlines: tuple[Deadline, ...]
     wage_per_h: NDArray[np.float64]
     fixed_cost: float
@@ -150,6 +152,7 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
         link_step_tick=step_tick,
         link_bit_per_tick=bit_per_tick,
         ups=round(_ups_min(scenario, choice) * ticks_per_min),
+        waiting_limit=_waiting_limit(scenario),
         deadlines=tuple(procedure.deadline for procedure in scenario.procedures.values()),
         wage_per_h=np.array([group.wage_per_h for group in scenario.staff.values()]),
         fixed_cost=fixed_cost(roster),
@@ -168,6 +171,11 @@ def _chosen(choice: int | None, ordinary: int | None) -> int:
 
 def _ups_min(scenario: Scenario, choice: PlanChoice) -> float:
     return scenario.ups_min if choice.ups_min is None else choice.ups_min
+
+
+def _waiting_limit(scenario: Scenario) -> int:
+    limit_min = scenario.citizens.waiting_limit_min
+    return NEVER if limit_min is None else round(limit_min * scenario.timebase.ticks_per_s * 60)
 
 
 def _absence_ppm(roster: Roster) -> NDArray[np.int64]:

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -138,19 +141,39 @@ def overtime_pay(plan: Plan, intervals: Ticks, start: int, end: int) -> float:
     return _pay(plan, intervals.tolist(), start, end, is_overtime=True)
 
 
+def paid_hours(plan: Plan, *, is_overtime: bool) -> tuple[Ticks, NDArray[np.float64]]:
+    """Return a clock of pay: ticks, and for how many hours' wage one has worked by each without a break since tick 0.
+
+    Between two of the ticks pay grows evenly: what `normal_pay` and `overtime_pay` give for any hours is the wage times
+    the difference on this clock.
+    """
+    ticks, hours = [0], [0.0]
+    ticks_per_h = plan.hours.timebase.ticks_per_s * 3600
+    for first, last, day, is_night in _pieces(plan, 0, plan.hours.timebase.end_tick):
+        ticks.append(last)
+        factor = _factor(plan, day, is_night=is_night, is_overtime=is_overtime)
+        hours.append(hours[-1] + (last - first) / ticks_per_h * factor)
+    return np.array(ticks, dtype=np.int64), np.array(hours)
+
+
 def _pay(plan: Plan, rows: Iterable[list[int]], start: int, end: int, *, is_overtime: bool) -> float:
-    timebase, rules = plan.hours.timebase, plan.labour_rules
+    ticks_per_h = plan.hours.timebase.ticks_per_s * 3600
     money = 0.0
     for person, begin, stop in rows:
         wage = float(plan.wage_per_h[plan.person_group[person]])
         for first, last, day, is_night in _pieces(plan, max(begin, start), min(stop, end)):
-            factor = _day_factor(plan, day) if is_overtime else 1.0
-            night = rules.night_supplement_ratio + (
-                rules.night_overtime_supplement_ratio * factor if is_overtime else 0.0
-            )
-            hours = (last - first) / (timebase.ticks_per_s * 3600)
-            money += hours * wage * (factor + (night if is_night else 0.0))
+            factor = _factor(plan, day, is_night=is_night, is_overtime=is_overtime)
+            money += (last - first) / ticks_per_h * wage * factor
     return money
+
+
+def _factor(plan: Plan, day: date, *, is_night: bool, is_overtime: bool) -> float:
+    """Return what an hour is paid, as a multiple of the wage."""
+    rules = plan.labour_rules
+    by_day = _day_factor(plan, day) if is_overtime else 1.0
+    if not is_night:
+        return by_day
+    return by_day + rules.night_supplement_ratio + rules.night_overtime_supplement_ratio * by_day * is_overtime
 
 
 def _day_factor(plan: Plan, day: date) -> float:

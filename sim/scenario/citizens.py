@@ -20,6 +20,9 @@ class Citizens(Part):
     supplement_delay_h: Law | None = Field(
         default=None, description="how long one takes to bring or send what was missing, hours"
     )
+    waiting_limit_min: float | None = Field(
+        default=None, gt=0, le=100_000, description="how long a wait for the counter may be, minutes; default: no limit"
+    )
     collect_delay_h: Law | None = Field(
         default=None, description="how long after settlement one comes to collect the result, hours"
     )
