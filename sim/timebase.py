@@ -18,6 +18,9 @@ from sim.errors import require
 Ticks = NDArray[np.int64]
 NEVER = -1  # an instant that does not come
 
+_S_PER_H = 3600
+_SPAN_STEP = 64  # days
+
 
 @dataclass(frozen=True)
 class Timebase:
@@ -133,98 +136,84 @@ class OfficeHours:
         day = self.timebase.day(day_index)
         return [(self.timebase.tick(day, a), self.timebase.tick(day, b)) for a, b in (self.morning, self.afternoon)]
 
-    def due_ticks(self, received: Ticks, *, working_days: int, cutoff: time) -> Ticks:
-        """Return when records received at these ticks are due: the end of a working day.
+    def due_ticks(
+        self,
+        received: Ticks,
+        *,
+        working_days: int | None = None,
+        working_hours: float | None = None,
+        cutoff: time = time(15),
+    ) -> Ticks:
+        """Return when records received at these ticks are due: the end of a working day, or so many hours later.
 
         Args:
-            received: ``int64[n]``, ticks of receipt; they may lie before the period.
+            received: ``int64[n]``, ticks of receipt, also before the period.
             working_days: how many working days after the day of receipt; 0 is the same day.
-            cutoff: from this time of day on, a record counts as received on the next working day.
+            working_hours: instead of days, how many hours of normal office time must pass after receipt.
+            cutoff: with days: from this time of day on, a record counts as received on the next working day.
 
         Returns:
             ``int64[n]``; the deadline may lie beyond the period.
         """
-        return self.due_ticks_by_kind(received, np.zeros(len(received), dtype=np.int64), ((working_days, cutoff),))
+        require((working_days is None) != (working_hours is None), "a deadline in either days or hours")
+        if not received.size:
+            return received.copy()
+        first, last = self._span(int(received.min()), int(received.max()))
+        if working_hours is None:
+            require(cutoff <= self.afternoon[1], "the cut-off lies after the end of the day", cutoff=cutoff)
+            midnight, cutoffs, due = _day_ends(self, first, last, working_days or 0, cutoff)
+            day = midnight.searchsorted(received, side="right") - 1
+            return np.asarray(due[day + (received >= cutoffs[day])], dtype=np.int64)
+        n_ticks = max(1, self.timebase.ticks(seconds=_S_PER_H * working_hours))
+        start, passed = _office_time(self, first, last, n_ticks)
+        part = start.searchsorted(received, side="right") - 1
+        target = passed[part] + np.minimum(received - start[part], np.diff(passed)[part]) + n_ticks
+        part = passed.searchsorted(target, side="left") - 1
+        return np.asarray(start[part] + target - passed[part], dtype=np.int64)
 
-    def due_ticks_by_kind(self, received: Ticks, kind: NDArray[np.int64], rules: tuple[tuple[int, time], ...]) -> Ticks:
-        """Return the same for records of several kinds: ``int64[n]``, each an index of `rules`."""
-        table = _due_tables(self, self._days_before(received), rules)
-        day = np.searchsorted(table[0, :, 0], received, side="right") - 1
-        row = table[kind, day]
-        return np.asarray(np.where(received >= row[:, 1], row[:, 3], row[:, 2]), dtype=np.int64)
-
-    def due_ticks_by_hours(self, received: Ticks, *, duration: int) -> Ticks:
-        """Return when records received at these ticks are due: so many ticks of normal office time later.
-
-        What is received outside office hours counts from the next opening. A deadline at the end of a morning is that
-        instant, not the opening after it.
-
-        Args:
-            received: ``int64[n]``, ticks of receipt; they may lie before the period.
-            duration: ticks of office time, at least 1.
-
-        Returns:
-            ``int64[n]``; the deadline may lie beyond the period.
-        """
-        parts = _office_time(self, self._days_before(received), duration)
-        start, end, before = parts[:, 0], parts[:, 1], parts[:, 2]
-        current = np.searchsorted(end, received, side="right")
-        target = before[current] + np.maximum(0, received - start[current]) + duration
-        last = np.searchsorted(before + (end - start), target, side="left")
-        return np.asarray(start[last] + target - before[last], dtype=np.int64)
-
-    def _days_before(self, ticks: Ticks) -> int:
-        """Return so many days that all ticks lie after the midnight that many days before the period.
-
-        It is a power of two, so that the tables for it are seldom made anew.
-        """
-        first, n_days = int(ticks.min(initial=0)), 1
-        if first >= 0:
-            return 0
-        while self.timebase.tick(self.timebase.day(-n_days), time()) > first:
-            n_days *= 2
-        return n_days
-
-
-@lru_cache(maxsize=64)
-def _due_tables(hours: OfficeHours, n_before: int, rules: tuple[tuple[int, time], ...]) -> Ticks:
-    """Return each day's midnight, cut-off, and deadlines of what is received before and after it, by rule.
-
-    The days are those of the period and so many before it: ``int64[n_rules, n_days, 4]``.
-    """
-    timebase, rows = hours.timebase, []
-    for working_days, cutoff in rules:
-        require(cutoff <= hours.afternoon[1], "the cut-off lies after the end of the day", cutoff=cutoff)
-        for index in range(-n_before, timebase.n_days):
-            day = timebase.day(index)
-            due = [_end_of_working_day(hours, first, working_days) for first in (day, day + timedelta(days=1))]
-            rows.append((timebase.tick(day, time()), timebase.tick(day, cutoff), *due))
-    return np.array(rows, dtype=np.int64).reshape(len(rules), -1, 4)
+    def _span(self, earliest: int, latest: int) -> tuple[int, int]:
+        """Return indices of the first and the last day of a span that has the period and both ticks in it."""
+        if earliest >= 0 and latest < self.timebase.end_tick:
+            return 0, self.timebase.n_days - 1
+        first, last = (
+            (self.timebase.instant(tick).date() - self.timebase.first_day).days for tick in (earliest, latest)
+        )
+        # To whole steps, so that replications whose oldest records differ share the tables of the span.
+        return min(0, first // _SPAN_STEP * _SPAN_STEP), max(self.timebase.n_days - 1, last)
 
 
 @lru_cache(maxsize=256)
-def _office_time(hours: OfficeHours, n_before: int, duration: int) -> Ticks:
-    """Return mornings and afternoons as (start, end, office time before), from so many days before the period on.
+def _day_ends(hours: OfficeHours, first: int, last: int, working_days: int, cutoff: time) -> tuple[Ticks, Ticks, Ticks]:
+    """Return midnight and cut-off of each day of a span and, for one day more, when what is received then is due."""
+    days = [hours.timebase.day(index) for index in range(first, last + 2)]
+    due = np.busday_offset(
+        np.array(days, dtype="datetime64[D]"),
+        working_days,
+        roll="forward",
+        weekmask=[weekday in hours.working_weekdays for weekday in range(7)],
+        holidays=np.array(sorted(hours.holidays), dtype="datetime64[D]"),
+    )
+    midnights, cutoffs, ends = (
+        np.array([hours.timebase.tick(day, at) for day in of_days], dtype=np.int64)
+        for of_days, at in ((days[:-1], time()), (days[:-1], cutoff), (due.tolist(), hours.afternoon[1]))
+    )
+    return midnights, cutoffs, ends
 
-    They reach so far beyond the period that what is received at its end is due within them.
+
+@lru_cache(maxsize=256)
+def _office_time(hours: OfficeHours, first: int, last: int, n_ticks: int) -> tuple[Ticks, Ticks]:
+    """Return when each part of a day's work starts, and how much office time has passed before each, and in all.
+
+    The first part is the span's first midnight, of no length; after the span's last day there are `n_ticks` and more.
     """
-    rows, passed, index, left = [], 0, -n_before, duration
-    while left > 0:
-        if hours.is_working(hours.timebase.day(index)):
-            for start, end in hours.normal_shifts(index):
-                rows.append((start, end, passed))
-                passed += end - start
-                left -= end - start if index >= hours.timebase.n_days else 0
-        index += 1
-    return np.array(rows, dtype=np.int64).reshape(-1, 3)
-
-
-def _end_of_working_day(hours: OfficeHours, day: date, working_days: int) -> int:
-    """Return when the office closes so many working days after this day, or after the first working day from it on."""
-    while not hours.is_working(day):
-        day += timedelta(days=1)
-    for _ in range(working_days):
-        day += timedelta(days=1)
-        while not hours.is_working(day):
-            day += timedelta(days=1)
-    return hours.timebase.tick(day, hours.afternoon[1])
+    start, passed, day = [hours.timebase.tick(hours.timebase.day(first), time())], [0, 0], first
+    enough = None
+    while enough is None or passed[-1] < enough:
+        if hours.is_working(hours.timebase.day(day)):
+            for begin, end in hours.normal_shifts(day):
+                start.append(begin)
+                passed.append(passed[-1] + max(0, end - begin))
+        if day == last:
+            enough = passed[-1] + n_ticks
+        day += 1
+    return np.array(start, dtype=np.int64), np.array(passed, dtype=np.int64)

@@ -14,7 +14,7 @@ from sim.conditions import Conditions, find_conditions
 from sim.measures.load import Load, Steps
 from sim.measures.spans import Floats, Ruler
 from sim.plan import Plan
-from sim.plan.labour import paid_hours
+from sim.plan.labour import overtime_curve
 from sim.scenario.people import COUNTER_STAGES, HALL_STAGES, Stage
 from sim.timebase import NEVER, OfficeHours, Ticks
 from sim.workload import Workload
@@ -102,27 +102,12 @@ class Basis:
         """Return each person's wage for an hour: ``float64[n_persons]``."""
         return np.asarray(self.plan.wage_per_h[self.plan.person_group], dtype=np.float64)
 
-    @cached_property
-    def overtime_clock(self) -> tuple[Ticks, Floats]:
-        """Return how many hours' wage overtime without a break from tick 0 on has earned by some ticks."""
-        return paid_hours(self.plan, is_overtime=True)
-
-    @cached_property
-    def normal_clock(self) -> tuple[Ticks, Floats]:
-        """Return the same of normal hours."""
-        return paid_hours(self.plan, is_overtime=False)
-
-    @cached_property
-    def normal_pay(self) -> Floats:
-        """Return the pay of the planned normal hours by span: ``float64[n_spans]``."""
+    def overtime_pay(self, rows: Ticks) -> Floats:
+        """Return the pay of overtime, rows (person, start, end), within each span: ``float64[n_spans]``."""
         if not self.wages.any():
             return np.zeros(len(self.ruler.spans))
-        return self.pay(self.plan.shifts[:, :3], self.normal_clock) - self.pay(self.plan.overtime, self.normal_clock)
-
-    def pay(self, rows: Ticks, clock: tuple[Ticks, Floats]) -> Floats:
-        """Return what people earn for rows (person, start, end) on a clock of paid hours: ``float64[n_spans]``."""
-        wage = self.wages[rows[:, 0]]
-        start, end, midnights = (np.interp(ticks, *clock) for ticks in (rows[:, 1], rows[:, 2], self.ruler.midnights))
+        wage, curve = self.wages[rows[:, 0]], overtime_curve(self.plan.hours, self.plan.labour_rules)
+        start, end, midnights = (np.interp(ticks, *curve) for ticks in (rows[:, 1], rows[:, 2], self.ruler.midnights))
         return self.ruler.between(_earned_since(start, wage, midnights) - _earned_since(end, wage, midnights))
 
     @cached_property

@@ -22,16 +22,15 @@ FAR = 1 << 62  # later than any tick
 def due_ticks(trace: Trace, plan: Plan) -> Ticks:
     """Return when each record is due: ``int64[n_records]``, `NEVER` where it has not been received."""
     is_received = was_received(trace)
-    received, procedure = trace.received[is_received], trace.workload.procedure[is_received]
-    rules = tuple((deadline.working_days or 0, deadline.cutoff) for deadline in plan.deadlines)
-    due_received = plan.hours.due_ticks_by_kind(received, procedure, rules)
-    for index, deadline in enumerate(plan.deadlines):
-        if deadline.working_hours is not None:
-            duration = max(1, plan.hours.timebase.ticks(seconds=deadline.working_hours * 3600))
-            of_kind = procedure == index
-            due_received[of_kind] = plan.hours.due_ticks_by_hours(received[of_kind], duration=duration)
     due = np.full(len(is_received), NEVER, dtype=np.int64)
-    due[is_received] = due_received
+    for index, deadline in enumerate(plan.deadlines):
+        of_kind = is_received & (trace.workload.procedure == index)
+        due[of_kind] = plan.hours.due_ticks(
+            trace.received[of_kind],
+            working_days=deadline.working_days,
+            working_hours=deadline.working_hours,
+            cutoff=deadline.cutoff,
+        )
     return due
 
 
@@ -83,10 +82,15 @@ class Facts:
         """Return where the stints lie in which a visit takes up a counter."""
         return self.sheet.of(*self.counter_states)
 
+    @cached_property
+    def at_work(self) -> tuple[slice, slice, slice]:
+        """Return where the stints lie in which a person is at work: guiding, at a counter, at a desk."""
+        return self.sheet.of(State.GUIDANCE), self.at_counter, self.sheet.of(State.CHECK, State.APPROVAL)
+
     @property
     def counter_states(self) -> tuple[State, State]:
         """Return the first and the last of the neighbouring states that take up a counter."""
-        return State.HANDOVER, State.UPLOAD if self.plan.holds_counter else State.SCAN
+        return State.HANDOVER, State.UPLOAD if self.plan.holds_counter else State.WAIT_SCANNER
 
     @cached_property
     def counters(self) -> Load:

@@ -26,13 +26,13 @@ class Steps:
     def within(cls, pieces: Ticks, midnights: Ticks) -> "Steps":
         """Return the weight 1 within some pieces ``int64[n, 2]``, which may overlap, and 0 outside."""
         edges = _edges(pieces, midnights)
-        return cls(edges, _n_under_way(pieces[:, 0], pieces[:, 1], edges) > 0, midnights)
+        return cls(edges, Load(pieces[:, 0], pieces[:, 1]).at(edges) > 0, midnights)
 
     @classmethod
     def outside(cls, pieces: Ticks, midnights: Ticks) -> "Steps":
         """Return the weight 1 outside some pieces ``int64[n, 2]``, which may overlap, and 0 within."""
         edges = _edges(pieces, midnights)
-        return cls(edges, _n_under_way(pieces[:, 0], pieces[:, 1], edges) == 0, midnights)
+        return cls(edges, Load(pieces[:, 0], pieces[:, 1]).at(edges) == 0, midnights)
 
     @classmethod
     def of(cls, tick: Ticks, weight: Floats, midnights: Ticks) -> "Steps":
@@ -59,6 +59,12 @@ class Load:
         """Take the intervals' starts and ends, ``int64[n]`` each."""
         self.starts, self.ends = np.sort(start), np.sort(end)
         self._start_sums, self._end_sums = _sums(self.starts), _sums(self.ends)
+
+    def at(self, tick: Ticks) -> NDArray[np.int64]:
+        """Return how many intervals are under way from each tick on: ``int64[n]``."""
+        return np.asarray(
+            self.starts.searchsorted(tick, side="right") - self.ends.searchsorted(tick, side="right"), dtype=np.int64
+        )
 
     def before(self, tick: Ticks) -> Ticks:
         """Return for how long the intervals, all together, have been under way before each tick: ``int64[n]``."""
@@ -93,11 +99,6 @@ def _sums(ticks: Ticks) -> Ticks:
 def _edges(pieces: Ticks, midnights: Ticks) -> Ticks:
     edges = np.union1d(pieces, midnights)
     return np.asarray(edges[(edges >= midnights[0]) & (edges <= midnights[-1])], dtype=np.int64)
-
-
-def _n_under_way(start: Ticks, end: Ticks, tick: Ticks) -> NDArray[np.int64]:
-    started, ended = (np.searchsorted(np.sort(edge), tick, side="right") for edge in (start, end))
-    return np.asarray(started - ended, dtype=np.int64)
 
 
 NOTHING = Load(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))

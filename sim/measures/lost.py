@@ -23,11 +23,6 @@ _LINES = {
     Stage.BACK_OFFICE: State.WAIT_BACK_OFFICE,
     Stage.APPROVAL: State.WAIT_APPROVAL,
 }
-_LINE_OF = {
-    State.CHECK: State.WAIT_CHECK,
-    State.BACK_OFFICE: State.WAIT_BACK_OFFICE,
-    State.APPROVAL: State.WAIT_APPROVAL,
-}
 _Before = NDArray[np.generic]  # ticks before each midnight: [n_days + 1]
 
 
@@ -94,18 +89,14 @@ def _add_held_work(facts: Facts, lost: dict[str, list[_Before]]) -> None:
     outages, sheet = facts.outages, facts.sheet
     if outages is None or (outages.pace.is_nothing and not len(outages.pace_loses)):
         return
-    for first, last in (
-        (State.WRONG_COUNTER, State.INTAKE),
-        (State.SCAN, State.SCAN),
-        (State.CHECK, State.CHECK),
-        (State.BACK_OFFICE, State.BACK_OFFICE),
-        (State.APPROVAL, State.APPROVAL),
-    ):
-        rows = sheet.of(first, last)
-        # What is put down at the very tick of a loss is lost, what is done at it is not.
-        put_down = sheet.following[rows, 0] == _LINE_OF.get(last, NEVER)
-        until = sheet.end[rows] + (put_down & (last in _LINE_OF))
-        lost["outage"].append(_held(facts, rows, until, outages.pace, outages.pace_loses))
+    at_counter, at_desk = sheet.of(State.WRONG_COUNTER, State.SCAN), sheet.of(State.CHECK, State.APPROVAL)
+    until = sheet.end[at_desk]
+    at_loss = np.flatnonzero(np.isin(until, outages.pace_loses))
+    if len(at_loss):  # what is put down at the very tick of a loss is lost; what is done at it is not
+        until = until.copy()
+        until[at_loss] += sheet.is_put_down(at_desk.start + at_loss)
+    for rows, last in ((at_counter, sheet.end[at_counter]), (at_desk, until)):
+        lost["outage"].append(_held(facts, rows, last, outages.pace, outages.pace_loses))
 
 
 def _held(facts: Facts, rows: slice, until: Ticks, part: Steps, loses: Ticks) -> _Before:
@@ -114,13 +105,14 @@ def _held(facts: Facts, rows: slice, until: Ticks, part: Steps, loses: Ticks) ->
     In vain is all before the last step that lost work, after the start and before `until`; of the rest, the part that
     the outages took.
     """
-    start, end = facts.sheet.start[rows], facts.sheet.end[rows]
+    held = facts.sheet.load_of(rows).weighed(part)
     if not len(loses):
-        return facts.sheet.load_of(rows).weighed(part)
-    last = np.searchsorted(loses, until, side="left") - 1
-    since = np.where(last >= 0, np.maximum(start, loses[np.maximum(last, 0)]), start)
-    in_vain = Load(start, since).before(facts.ruler.midnights)
-    return np.asarray(in_vain + Load(since, end).weighed(part))
+        return held
+    start, before = facts.sheet.start[rows], np.concatenate([[NEVER], loses])
+    last = before[loses.searchsorted(until)]
+    in_vain = last > start
+    vain = Load(start[in_vain], last[in_vain])
+    return np.asarray(held + vain.before(facts.ruler.midnights) - vain.weighed(part))
 
 
 def _add_away(facts: Facts, lost: dict[str, list[_Before]]) -> None:

@@ -10,11 +10,10 @@ from sim.trace import State
 def money_figures(facts: Facts) -> dict[str, Floats]:
     """Return costs, in the scenario's currency."""
     basis, ruler, plan = facts.basis, facts.ruler, facts.plan
-    nothing = np.zeros(len(ruler.spans))
-    wage_cost = basis.normal_pay.copy()
-    overtime_cost = basis.pay(facts.overtime, basis.overtime_clock) if basis.wages.any() else nothing
+    wage_cost = ruler.total(plan.pay_by_day[0])
+    overtime_cost = basis.overtime_pay(facts.overtime)
     fixed_cost = plan.fixed_cost * (ruler.after - ruler.first) / ruler.n_days
-    citizen_cost = nothing
+    citizen_cost = np.zeros(len(ruler.spans))
     if plan.costs.citizen_wait_h:
         waited = facts.sheet.load(State.WAIT_GUIDANCE, State.WAIT_HANDOVER).before(ruler.midnights)
         citizen_cost = ruler.between(waited) / basis.ticks_per_h * plan.costs.citizen_wait_h

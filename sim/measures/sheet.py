@@ -19,8 +19,8 @@ _ORDER = (
     State.HANDOVER,
     State.WRONG_COUNTER,
     State.INTAKE,
-    State.WAIT_SCANNER,
     State.SCAN,
+    State.WAIT_SCANNER,
     State.UPLOAD,
     State.CHECK,
     State.BACK_OFFICE,
@@ -42,6 +42,12 @@ _ORDER = (
     State.COLLECT,
 )
 _PLACE = np.argsort(np.array(_ORDER)).astype(np.uint8)  # of each state in that order
+_LINE = np.full(len(State), NEVER)  # of work at a desk, the line for it
+_LINE[[State.CHECK, State.BACK_OFFICE, State.APPROVAL]] = (
+    State.WAIT_CHECK,
+    State.WAIT_BACK_OFFICE,
+    State.WAIT_APPROVAL,
+)
 
 
 class Sheet:
@@ -57,7 +63,8 @@ class Sheet:
         self._stints = trace.stints
         place = _PLACE[self._stints[:, 1]]
         self.order = np.argsort(place, kind="stable")
-        self._bounds = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(_ORDER)))]).tolist()
+        places = np.arange(len(_ORDER) + 1, dtype=np.uint8)
+        self._bounds: list[int] = place[self.order].searchsorted(places).tolist()
         self.record = self._stints[:, 0][self.order]
         self.start = self._stints[:, 2][self.order]
         self.end = self._stints[:, 3][self.order]
@@ -85,6 +92,13 @@ class Sheet:
         is_same = record[1:] == record[:-1]
         after[:-1][is_same] = self._stints[1:][is_same][:, [1, 4]]
         return np.asarray(after[self.order])
+
+    def is_put_down(self, chosen: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return whether these stints at a desk ended with the record in its line again: ``bool[n]``."""
+        here = self.order[chosen]
+        there = np.minimum(here + 1, len(self._stints) - 1)
+        is_same = self._stints[there, 0] == self._stints[here, 0]
+        return np.asarray(is_same & (self._stints[there, 1] == _LINE[self._stints[here, 1]]))
 
     def of(self, first: State, last: State | None = None) -> slice:
         """Return where the stints of a state lie, or those from one state to another that are neighbours here."""

@@ -6,13 +6,13 @@ Invariant: a person's shifts do not overlap and are in order of time; nothing in
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import ScenarioError
 from sim.plan import effects
-from sim.plan.labour import refuse_breach
+from sim.plan.labour import normal_pay, overtime_pay, refuse_breach
 from sim.plan.money import fixed_cost
 from sim.plan.roster import Roster
 from sim.scenario import Costs, Deadline, LabourRules, PlanChoice, Scenario
@@ -60,12 +60,12 @@ class Plan:
         link_step_tick: ``int64[n_steps]``, when the link's capacity changes; the first is 0.
         link_bit_per_tick: ``float64[n_steps]``, what is left for uploads from then on, without outages.
         ups: ticks of a power cut that batteries bridge.
-        waiting_limit: ticks of a wait that is too long; `NEVER` where nobody has set a limit.
         deadlines: when each procedure's records are due.
         wage_per_h: ``float64[n_groups]``.
         fixed_cost: what the plan's things, training and volunteers cost over the whole period.
         costs: prices.
         labour_rules: limits and pay of overtime.
+        waiting_limit: ticks of a wait that is not yet too long; `NEVER` where no limit is named.
     """
 
     name: str
@@ -96,17 +96,29 @@ class Plan:
     link_step_tick: Ticks
     link_bit_per_tick: NDArray[np.float64]
     ups: int
-    waiting_limit: int
     deadlines: tuple[Deadline, ...]
     wage_per_h: NDArray[np.float64]
     fixed_cost: float
     costs: Costs
     labour_rules: LabourRules
+    waiting_limit: int
 
     @property
     def n_persons(self) -> int:
         """Return how many people work under this plan."""
         return len(self.person_group)
+
+    @cached_property
+    def pay_by_day(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the pay of normal hours and of planned overtime on each day: ``float64[n_days]`` each."""
+        edges = self.hours.timebase.midnights.tolist()
+        if not self.wage_per_h.any():
+            return np.zeros(len(edges) - 1), np.zeros(len(edges) - 1)
+        days = list(zip(edges[:-1], edges[1:], strict=True))
+        return (
+            np.array([normal_pay(self, start, end) for start, end in days]),
+            np.array([overtime_pay(self, self.overtime, start, end) for start, end in days]),
+        )
 
 
 def build_plan(scenario: Scenario, name: str) -> Plan:
@@ -115,14 +127,12 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
     Raises:
         ScenarioError: the scenario has no plan of this name, or the plan breaks a limit of the Labour Code.
     """
-    if name not in scenario.plans:
-        raise ScenarioError(scenario.name, "plans", repr(name), f"one of {', '.join(scenario.plans)}")
-    choice = scenario.plans[name]
+    choice = scenario.world(name).plans[name]
+    scenario = scenario.world(name)
     roster = Roster(scenario, choice)
-    shifts, overtime, doors = roster.table()
     step_tick, bit_per_tick = effects.link_steps(roster)
     timebase = scenario.timebase
-    ticks_per_min = timebase.ticks_per_s * 60
+    ticks_per_min, limit_min = timebase.ticks_per_s * 60, scenario.citizens.waiting_limit_min
     plan = Plan(
         name=name,
         title=choice.title,
@@ -132,8 +142,8 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
         person_group=roster.person_group,
         person_member=roster.person_member,
         rank=effects.rank(roster),
-        shifts=shifts,
-        overtime=overtime,
+        shifts=roster.shifts,
+        overtime=roster.overtime,
         absence_ppm=_absence_ppm(roster),
         work_permille=effects.work_permille(roster),
         intake_permille=effects.intake_permille(roster),
@@ -143,7 +153,7 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
         n_desks=_chosen(choice.desks, scenario.desks),
         n_scanners=_chosen(choice.scanners, scenario.scanners),
         holds_counter=scenario.link.holds_counter,
-        doors=doors,
+        doors=roster.doors,
         signings=effects.signings(roster),
         wrong_work=round(scenario.wrong_counter_min * ticks_per_min),
         online_ppm=effects.online_ppm(roster),
@@ -152,15 +162,15 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
         link_step_tick=step_tick,
         link_bit_per_tick=bit_per_tick,
         ups=round(_ups_min(scenario, choice) * ticks_per_min),
-        waiting_limit=_waiting_limit(scenario),
         deadlines=tuple(procedure.deadline for procedure in scenario.procedures.values()),
         wage_per_h=np.array([group.wage_per_h for group in scenario.staff.values()]),
         fixed_cost=fixed_cost(roster),
         costs=scenario.costs,
         labour_rules=scenario.labour_rules,
+        waiting_limit=NEVER if limit_min is None else round(limit_min * ticks_per_min),
     )
     if scenario.labour_rules.is_enforced:
-        refuse_breach(plan, scenario.name)
+        refuse_breach(plan, scenario)
     return plan
 
 
@@ -171,11 +181,6 @@ def _chosen(choice: int | None, ordinary: int | None) -> int:
 
 def _ups_min(scenario: Scenario, choice: PlanChoice) -> float:
     return scenario.ups_min if choice.ups_min is None else choice.ups_min
-
-
-def _waiting_limit(scenario: Scenario) -> int:
-    limit_min = scenario.citizens.waiting_limit_min
-    return NEVER if limit_min is None else round(limit_min * scenario.timebase.ticks_per_s * 60)
 
 
 def _absence_ppm(roster: Roster) -> NDArray[np.int64]:

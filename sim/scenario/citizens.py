@@ -9,6 +9,12 @@ from sim.scenario.parts import Name, Part, Ratio
 class Citizens(Part):
     """How people behave. Without a law they wait as long as it takes, and come back at once when the doors open."""
 
+    waiting_limit_min: float | None = Field(
+        default=None,
+        gt=0,
+        le=10_000,
+        description="a wait above it is too long, minutes; without it nothing is too long",
+    )
     patience_min: Law | None = Field(default=None, description="how long one waits in a line before leaving, minutes")
     balk_at: Law | None = Field(default=None, description="how many must wait in the hall for one to turn around")
     gives_up_ratio: Ratio = Field(
@@ -19,9 +25,6 @@ class Citizens(Part):
     )
     supplement_delay_h: Law | None = Field(
         default=None, description="how long one takes to bring or send what was missing, hours"
-    )
-    waiting_limit_min: float | None = Field(
-        default=None, gt=0, le=100_000, description="how long a wait for the counter may be, minutes; default: no limit"
     )
     collect_delay_h: Law | None = Field(
         default=None, description="how long after settlement one comes to collect the result, hours"

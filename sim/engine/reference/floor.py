@@ -93,6 +93,8 @@ class Floor:
         """
         self._is_dispatching = False
         for person in sorted(self._free):
+            if not self._key:  # nobody waits any more
+                return
             if (task := self._best_task(person)) is not None:
                 stage, record = task
                 self.leave(record)
