@@ -212,7 +212,7 @@ def overtime_pay(plan: Plan, intervals: Ticks, span_start: int, span_end: int) -
 
     Source: Labour Code 45/2019/QH14, article 98; Decree 145/2020/ND-CP, articles 55 to 57.
     """
-    return _pay(plan, intervals, _overtime_curve(plan.hours, plan.labour_rules), span_start, span_end)
+    return _pay(plan, intervals, overtime_curve(plan.hours, plan.labour_rules), span_start, span_end)
 
 
 _Curve = tuple["NDArray[np.float64]", "NDArray[np.float64]"]  # ticks, and hours paid from tick 0 to each of them
@@ -231,7 +231,12 @@ def _normal_curve(hours: OfficeHours, rules: LabourRules) -> _Curve:
 
 
 @lru_cache(maxsize=16)
-def _overtime_curve(hours: OfficeHours, rules: LabourRules) -> _Curve:
+def overtime_curve(hours: OfficeHours, rules: LabourRules) -> _Curve:
+    """Return for how many hours' wage overtime from tick 0 on is paid by some ticks; between them it grows evenly.
+
+    `overtime_pay` is the wage times the differences on it.
+    """
+
     def rate(day: date, *, is_night: bool) -> float:
         factor = rules.workday_factor if hours.is_working(day) else rules.rest_day_factor
         factor = rules.holiday_factor if day in hours.holidays else factor

@@ -42,9 +42,9 @@ class Floor:
         self._key[record], self._joined[record] = (stage, key), joined
         self._ask()
 
-    def is_waiting(self, record: int) -> bool:
-        """Return whether the record is in a line."""
-        return record in self._key
+    def is_waiting_in_hall(self, record: int) -> bool:
+        """Return whether the record is in a line of the hall."""
+        return record in self._key and self._key[record][0] in HALL_STAGES
 
     def joined_last(self, record: int) -> int:
         """Return the tick at which the record joined the line that it is or was in last."""
