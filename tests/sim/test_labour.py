@@ -234,6 +234,8 @@ def test_pay_counts_within_the_span_only() -> None:
     by_day = [overtime_pay(plan, plan.overtime, start, start + day) for start in range(0, 4 * day, day)]
     assert by_day == pytest.approx([90, 0, 0, 90])
     assert [normal_pay(plan, start, start + day) for start in range(0, 4 * day, day)] == pytest.approx([150, 0, 0, 150])
+    normal, extra = plan.pay_by_day
+    assert (normal.tolist(), extra.tolist()) == (pytest.approx([150, 0, 0, 150]), pytest.approx([90, 0, 0, 90]))
     assert normal_pay(plan, 8 * 60, 9 * 60) == pytest.approx(20)
     assert normal_pay(plan, 17 * 60, 18 * 60) == pytest.approx(0)
 
