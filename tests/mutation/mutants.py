@@ -89,8 +89,8 @@ MUTANTS = (
     Mutant(
         "people take up work at the tick at which their shift ends",
         f"{_REFERENCE}/floor.py",
-        "self._calendar.tick < (self._hall_end",
-        "self._calendar.tick <= (self._hall_end",
+        "if now < ends[person]",
+        "if now <= ends[person]",
     ),
     Mutant(
         "counters and desks do not run out",
