@@ -4,7 +4,7 @@ In: a `Workload` (its outages) and a `Plan` (its line and batteries). Out: froze
 beside the two. Invariant: pure arithmetic on whole ticks; nothing here depends on what people do.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,9 +27,11 @@ class Conditions:
     """How fast the line and the work go, as steps; the first step of each is at tick 0.
 
     Where several outages overlap, the smallest part that one of them leaves holds for each of link, portal, software
-    and power; link, portal and power then multiply for the line, software and power for the work. Batteries bridge the
-    first `ups` ticks of each power cut. An outage that loses work does so where it starts, a power cut where the
-    batteries end; one that has started before tick 0 loses nothing.
+    and power; link, portal and power then multiply for the line, software and power for the work, in whole permille,
+    each product rounded down. Batteries bridge the first `ups` ticks of each power cut, also where cuts overlap; a cut
+    that they outlast is not felt. An outage that loses work does so where it starts, a power cut where the batteries
+    end, however much speed is left; one that has started before tick 0 loses nothing. One that lasts past the period
+    lasts as long as it says, and one of no length is not felt. Where one ends nothing is lost.
 
     Attributes:
         link_step_tick: ``int64[n_steps]``, increasing.
@@ -38,7 +40,8 @@ class Conditions:
         pace_step_tick: ``int64[n_paces]``, increasing.
         pace_permille: ``int64[n_paces]``, speed of work from then on; 1000 is full.
         pace_loses: ``bool[n_paces]``, whether work at hand at the step starts anew.
-        portal_down: ``int64[n, 2]``, disjoint rows [start, end) in which nothing can be submitted online, sorted.
+        portal_down: ``int64[n, 2]``, disjoint rows [start, end) in which nothing can be submitted online, sorted. Only
+            outages of the portal that leave nothing count: citizens have power and a line of their own.
     """
 
     link_step_tick: Ticks
@@ -50,15 +53,44 @@ class Conditions:
     portal_down: Ticks
 
     @cached_property
-    def pace(self) -> list[tuple[int, int, bool, int]]:
-        """Return each pace as (tick, permille, loses work, permille-ticks passed since tick 0)."""
-        found, passed = [], 0
-        steps = zip(self.pace_step_tick.tolist(), self.pace_permille.tolist(), self.pace_loses.tolist(), strict=True)
-        for tick, permille, loses in steps:
-            if found:
-                passed += (tick - found[-1][0]) * found[-1][1]
-            found.append((tick, permille, loses, passed))
-        return found
+    def pace(self) -> "Pace":
+        """Return the speed of work, as `finish` and `progress` read it."""
+        return Pace(self)
+
+
+class Pace:
+    """The speed of work as plain lists, which are quick to search.
+
+    Attributes:
+        ticks: when it changes.
+        permille: speed from then on.
+        passed: permille-ticks that have passed by then since tick 0.
+        losses: ticks at which work at hand starts anew.
+    """
+
+    def __init__(self, conditions: Conditions) -> None:
+        lengths = np.diff(conditions.pace_step_tick)
+        self.ticks: list[int] = conditions.pace_step_tick.tolist()
+        self.permille: list[int] = conditions.pace_permille.tolist()
+        self.passed: list[int] = [0, *np.cumsum(lengths * conditions.pace_permille[:-1]).tolist()]
+        self.losses: list[int] = conditions.pace_step_tick[conditions.pace_loses].tolist()
+
+    def passed_by(self, tick: int) -> int:
+        """Return the permille-ticks that have passed by a tick."""
+        step = bisect_right(self.ticks, tick) - 1
+        return self.passed[step] + (tick - self.ticks[step]) * self.permille[step]
+
+    def reached_at(self, passed: int) -> int:
+        """Return the first tick by which so many permille-ticks, above 0, have passed; `FOREVER` if they never have."""
+        step = bisect_left(self.passed, passed) - 1
+        if not self.permille[step]:  # the last one, or the next would be the last that has not passed as many
+            return FOREVER
+        return self.ticks[step] - (self.passed[step] - passed) // self.permille[step]
+
+    def lost_at(self, tick: int) -> int:
+        """Return the first tick later than this one at which work at hand starts anew; `FOREVER` if there is none."""
+        loss = bisect_right(self.losses, tick)
+        return self.losses[loss] if loss < len(self.losses) else FOREVER
 
 
 def find_conditions(workload: Workload, plan: Plan) -> Conditions:
@@ -69,9 +101,6 @@ def find_conditions(workload: Workload, plan: Plan) -> Conditions:
     pace = _steps(outages, _SPEED_OF["pace"], np.zeros(1, dtype=np.int64))
     capacity = plan.link_bit_per_tick[np.searchsorted(plan.link_step_tick, link.tick, side="right") - 1]
     portal = _steps(outages, (System.PORTAL,), np.zeros(1, dtype=np.int64))
-    is_down = np.concatenate([[False], portal.permille == 0, [False]])
-    edges = np.append(portal.tick, FOREVER)
-    starts, ends = np.flatnonzero(is_down[1:-1] & ~is_down[:-2]), np.flatnonzero(is_down[1:-1] & ~is_down[2:]) + 1
     return Conditions(
         link_step_tick=link.tick,
         link_bit_per_tick=capacity * (link.permille / _FULL),
@@ -79,7 +108,7 @@ def find_conditions(workload: Workload, plan: Plan) -> Conditions:
         pace_step_tick=pace.tick,
         pace_permille=pace.permille,
         pace_loses=pace.loses,
-        portal_down=np.column_stack([edges[starts], edges[ends]]),
+        portal_down=_down(portal),
     )
 
 
@@ -91,13 +120,12 @@ class _Steps:
 
 
 def _after_batteries(outages: NDArray[np.int64], ups: int, end: int) -> NDArray[np.int64]:
-    """Return the outages that are felt, cut to the period: power cuts start when the batteries are empty."""
-    felt = outages.copy()
-    felt[felt[:, 0] == System.POWER, 1] += ups
-    felt = felt[(felt[:, 1] < felt[:, 2]) & (felt[:, 2] > 0) & (felt[:, 1] < end)]
-    felt[:, 4] &= felt[:, 1] >= 0
-    felt[:, 1] = np.maximum(felt[:, 1], 0)
-    return felt
+    """Return the outages that are felt before `end`, from tick 0 on: power cuts start when the batteries are empty."""
+    system, start, until, left, loses = outages.T
+    start = start + np.where(system == System.POWER, ups, 0)
+    is_felt = (start < until) & (until > 0) & (start < end)
+    felt = np.column_stack([system, np.maximum(start, 0), until, left, loses & (start >= 0)])
+    return np.asarray(felt[is_felt], dtype=np.int64)
 
 
 def _steps(outages: NDArray[np.int64], systems: tuple[System, ...], more: Ticks) -> _Steps:
@@ -109,10 +137,17 @@ def _steps(outages: NDArray[np.int64], systems: tuple[System, ...], more: Ticks)
     for system in systems:
         left = np.full(len(tick), _FULL, dtype=np.int64)
         for _, start, end, of_outage, loses_work in of_these[of_these[:, 0] == system].tolist():
-            left[(start <= tick) & (tick < end)] = np.minimum(left[(start <= tick) & (tick < end)], of_outage)
-            loses |= (tick == start) & bool(loses_work)
+            while_out = slice(*np.searchsorted(tick, (start, end)))
+            left[while_out] = np.minimum(left[while_out], of_outage)
+            loses[while_out.start] |= bool(loses_work)
         permille = permille * left // _FULL
     return _Steps(tick, permille, loses)
+
+
+def _down(steps: _Steps) -> Ticks:
+    """Return where nothing is left: disjoint rows [start, end); each ends, for after the last step all is well."""
+    is_change = np.diff(np.append([False], steps.permille == 0))
+    return steps.tick[is_change].reshape(-1, 2)
 
 
 def finish(conditions: Conditions, tick: int, duration: int) -> int:
@@ -122,32 +157,24 @@ def finish(conditions: Conditions, tick: int, duration: int) -> int:
     before that moment that loses work. A step that loses work at the very tick at which work is done takes nothing
     from it, and one at the tick at which it is taken up neither. Work of no duration is done at once.
     """
-    pace, missing, at = conditions.pace, duration * _FULL, tick
-    if not missing:
+    if not duration:
         return tick
-    for number in range(bisect_right(pace, tick, key=lambda step: step[0]) - 1, len(pace)):
-        _, permille, _, _ = pace[number]
-        following, _, loses, _ = pace[number + 1] if number + 1 < len(pace) else (FOREVER, 0, False, 0)
-        if permille and missing <= (following - at) * permille:
-            return at - (-missing // permille)
-        missing = duration * _FULL if loses else missing - (following - at) * permille
-        at = following
-    return FOREVER
+    pace, since = conditions.pace, tick
+    while True:
+        done = pace.reached_at(pace.passed_by(since) + duration * _FULL)
+        lost = pace.lost_at(since)
+        if done <= lost:  # also when it is never done and nothing is lost any more
+            return done
+        since = lost
 
 
 def progress(conditions: Conditions, tick: int, until: int) -> int:
     """Return how many whole ticks of work at full speed pass from `tick` to `until`.
 
-    Where a step in between, or at `until`, loses work, only what passes after the last of these counts.
+    Where a step after `tick` and up to `until` (that tick included) loses work, only what passes after the last of
+    these counts. Whoever asks knows that the work was not finished before: what is done is done.
     """
     pace = conditions.pace
-    first = bisect_right(pace, tick, key=lambda step: step[0])
-    last = bisect_right(pace, until, key=lambda step: step[0])
-    since = max([tick, *(step for step, _, loses, _ in pace[first:last] if loses)])
-    return (_passed(pace, until) - _passed(pace, since)) // _FULL
-
-
-def _passed(pace: list[tuple[int, int, bool, int]], tick: int) -> int:
-    """Return the permille-ticks that have passed by a tick since tick 0."""
-    step, permille, _, passed = pace[bisect_right(pace, tick, key=lambda step: step[0]) - 1]
-    return passed + (tick - step) * permille
+    last_loss = bisect_right(pace.losses, until) - 1
+    since = max(tick, pace.losses[last_loss]) if last_loss >= 0 else tick
+    return (pace.passed_by(until) - pace.passed_by(since)) // _FULL

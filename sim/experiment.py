@@ -6,10 +6,12 @@ or the order in which they finish; all plans of a scenario meet the same workloa
 """
 
 import os
+import pickle
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from multiprocessing import get_context
 
@@ -19,9 +21,9 @@ from numpy.typing import NDArray
 from sim.engine import simulate
 from sim.errors import EngineError, PeakweekError
 from sim.measures import FIGURES, Measures, Span, measure, spans
-from sim.plan import build_plan
+from sim.plan import Plan, build_plan
 from sim.scenario import Scenario
-from sim.workload import sample_workload
+from sim.workload import Workload, sample_workload
 
 Floats = NDArray[np.float64]
 # So many replications are handed out ahead of the workers: enough to keep them busy, few enough to stop at once.
@@ -106,13 +108,14 @@ def run_experiment(
     Raises:
         EngineError: a replication failed; the message says how to replay it.
     """
+    packed = pickle.dumps(tuple(cases))
     numbers = iter(range(first, first + n_replications))
     found: dict[int, list[Measures]] = {}
     under_way: dict[Future[list[Measures]], int] = {}
 
     def submit(count: int) -> None:
         for number in islice(numbers, count):
-            under_way[executor.submit(_replicate, tuple(cases), seed, number)] = number
+            under_way[executor.submit(_replicate, packed, seed, number)] = number
 
     try:
         submit(_AHEAD)
@@ -139,16 +142,22 @@ def _table(cases: Sequence[Case], seed: int, first: int, replications: Sequence[
     return Table(tuple(cases), seed, first, len(replications), case_spans, figures)
 
 
-def _replicate(cases: tuple[Case, ...], seed: int, replication: int) -> list[Measures]:
-    """Return the measures of one replication of each case; a scenario's draws are made once for all its plans."""
+@lru_cache(maxsize=4)
+def _unpacked(packed: bytes) -> list[tuple[Case, Scenario, Plan]]:
+    """Return the cases with their worlds and plans, which a worker makes once and not for each replication."""
+    cases: tuple[Case, ...] = pickle.loads(packed)  # noqa: S301 - packed by this very module
+    return [(case, case.scenario.world(case.plan), build_plan(case.scenario, case.plan)) for case in cases]
+
+
+def _replicate(packed: bytes, seed: int, replication: int) -> list[Measures]:
+    """Return the measures of one replication of each case; a world's draws are made once for all its plans."""
     done = []
-    scenario, workload = None, None
-    for case in cases:
+    workloads: dict[int, Workload] = {}
+    for case, world, plan in _unpacked(packed):
         try:
-            if workload is None or case.scenario is not scenario:
-                scenario, workload = case.scenario, sample_workload(case.scenario, seed=seed, replication=replication)
-            plan = build_plan(case.scenario, case.plan)
-            done.append(measure(simulate(workload, plan), plan))
+            if id(world) not in workloads:
+                workloads[id(world)] = sample_workload(world, seed=seed, replication=replication)
+            done.append(measure(simulate(workloads[id(world)], plan), plan))
         except PeakweekError:
             raise
         except Exception as problem:  # an executor's edge: whatever fails must name its replication

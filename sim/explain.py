@@ -3,53 +3,104 @@
 Place in the pipeline: beside the report. In: a scenario. Out: text. Invariant: nothing is simulated; these are means.
 """
 
-from datetime import timedelta
-
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.plan import Station, build_plan
+from sim.plan import Plan, build_plan
+from sim.plan.labour import find_breaches, hours_by_day
 from sim.scenario import Scenario
+from sim.scenario.people import STAGE_NAMES, Stage
+from sim.streams import PPM
 
-_HOURS = range(24)
+_PERMILLE = 1000
+_MIN_PER_H = 60
 
 
 def explain(scenario: Scenario) -> str:
     """Return what a planner can check by hand: days, expected visits, and work against hours in the peak week.
 
     Raises:
-        ScenarioError: a plan cannot be built.
+        ScenarioError: a plan cannot be built, or breaks a limit of the Labour Code.
     """
     period, hours = scenario.period, scenario.office_hours
-    days = [scenario.timebase.day(index) for index in hours.working_days]
-    visits = {day: sum(scenario.demand.visits_per_hour(day, hour) for hour in _HOURS) for day in days}
-    n_peak = sum(count for day, count in visits.items() if day <= period.peak_last_day)
+    visits = _visits(scenario)
+    n_peak = visits[: _n_peak_days(scenario)].sum()
     lines = [
-        f"{scenario.title}: {len(days)} working days from {period.first_day} to {period.last_day}.",
+        f"{scenario.title}: {len(hours.working_days)} working days from {period.first_day} to {period.last_day}.",
         (
-            f"{sum(visits.values()):,.0f} visits expected, {n_peak:,.0f} of them in the peak week "
-            f"(to {period.peak_last_day})."
+            f"{visits.sum():,.0f} visits expected, {n_peak:,.0f} of them in the peak week "
+            f"(to {period.peak_last_day}); {_records_per_visit(scenario):.2f} records a visit."
         ),
-        "Hours of work in practised hands / hours on shift, in the peak week:",
+        "In the peak week, hours of work in practised hands, and hours on shift (in brackets: of these, overtime):",
     ]
-    intake_min = sum(kind.share * kind.intake_min.mean for kind in scenario.procedures.values())
-    back_office_min = sum(kind.share * kind.back_office_min.mean for kind in scenario.procedures.values())
-    work_h = {Station.INTAKE: n_peak * intake_min / 60, Station.BACK_OFFICE: n_peak * back_office_min / 60}
-    for name in scenario.plans:
-        on_shift_h = _on_shift_h(scenario, name)
-        told = (
-            f"{station.name.lower().replace('_', ' ')} {work_h[station]:.0f}/{on_shift_h[station]:.0f}"
-            for station in Station
-        )
-        lines.append(f"  {name}: " + ", ".join(told))
+    lines += [f"  {name}: {_plan(scenario.world(name), name)}" for name in scenario.plans]
     return "\n".join(lines) + "\n"
 
 
-def _on_shift_h(scenario: Scenario, name: str) -> dict[Station, float]:
-    """Return the hours that the people of each station are on shift in the peak week."""
-    plan, timebase = build_plan(scenario, name), scenario.timebase
-    after_peak = scenario.period.peak_last_day - scenario.period.first_day + timedelta(days=1)
-    in_peak = plan.shifts[plan.shifts[:, 1] < timebase.midnights[after_peak.days]]
-    ticks = in_peak[:, 2] - in_peak[:, 1]
-    station = plan.station[in_peak[:, 0]]
-    per_h = timebase.ticks_per_s * 3600
-    return {each: float(np.sum(ticks[station == each]) / per_h) for each in Station}
+def _plan(world: Scenario, name: str) -> str:
+    """Return what a plan has to do in the peak week of its world, and with what."""
+    plan, n_days = build_plan(world, name), _n_peak_days(world)
+    work_h = _work_h(world, plan, _visits(world))[:, :n_days].sum(axis=1)
+    work = ", ".join(f"{STAGE_NAMES[stage]} {work_h[stage]:.0f}" for stage in Stage if work_h[stage])
+    return f"work {work}; shifts {_shifts(plan, n_days)}{_cost(plan)}{_breaches(plan)}"
+
+
+def _n_peak_days(scenario: Scenario) -> int:
+    return (scenario.period.peak_last_day - scenario.period.first_day).days + 1
+
+
+def _visits(scenario: Scenario) -> NDArray[np.float64]:
+    """Return the mean number of visits of each day, with and without appointment, also those made online."""
+    visits = np.array(scenario.hourly_visits).reshape(-1, 24).sum(axis=1)
+    appointments = scenario.demand.appointments
+    if appointments is not None:
+        n_slots = sum(slot.visits for slot in appointments.slots)
+        visits[scenario.office_hours.working_days] += n_slots * (1 - appointments.no_show_ratio)
+    return np.asarray(visits)
+
+
+def _records_per_visit(scenario: Scenario) -> float:
+    weights = scenario.demand.records_per_visit
+    return float(np.average(list(weights), weights=list(weights.values())))
+
+
+def _work_h(scenario: Scenario, plan: Plan, visits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the work that a day's visits bring to each stage, hours in practised hands: ``float64[6, n_days]``.
+
+    Incomplete papers are looked at twice. What is left undone on the first day, wrong counters and scanners are not in.
+    """
+    kinds = list(scenario.procedures.values())
+    online, looks = plan.online_ppm / PPM, 1 + plan.incomplete_ppm / PPM
+    times = {
+        Stage.GUIDANCE: (1 - online) / _records_per_visit(scenario),  # once for a visit
+        Stage.INTAKE: (1 - online) * looks * plan.intake_permille / _PERMILLE,
+        Stage.CHECK: online * looks,
+    }
+    records = np.outer([kind.share for kind in kinds], visits * _records_per_visit(scenario))
+    mean_min = np.array([[law.mean if (law := kind.work_min(stage)) else 0.0 for kind in kinds] for stage in Stage])
+    return np.array([mean_min[stage] @ (records * times.get(stage, 1.0)) for stage in Stage]) / _MIN_PER_H
+
+
+def _shifts(plan: Plan, n_peak_days: int) -> str:
+    """Return the hours on shift in the peak week of each group that has people."""
+    on_shift, overtime = (
+        hours_by_day(plan, rows)[:, :n_peak_days].sum(axis=1) for rows in (plan.shifts[:, :3], plan.overtime)
+    )
+    told = []
+    for number, name in enumerate(plan.groups):
+        of_group = plan.person_group == number
+        if not of_group.any():
+            continue
+        extra = f" ({overtime[of_group].sum():.0f})" if overtime[of_group].any() else ""
+        told.append(f"{name} {on_shift[of_group].sum():.0f}{extra}")
+    return ", ".join(told)
+
+
+def _cost(plan: Plan) -> str:
+    return f"; {plan.fixed_cost:,.0f} {plan.costs.currency} beside wages in the whole period" if plan.fixed_cost else ""
+
+
+def _breaches(plan: Plan) -> str:
+    """Return what a plan does that the labour rules do not allow, where they are not enforced."""
+    breaches = find_breaches(plan)
+    return f"; breaks the labour rules {len(breaches):,} times, first by {breaches[0]}" if breaches else ""

@@ -1,13 +1,15 @@
 """Probability laws as quantile functions.
 
-In: a law's parameters and uniform numbers. Out: draws. Invariant: a draw is a non-decreasing function of its uniform
-number, so that a change of a parameter moves every draw the same way (common random numbers).
+In: a law's parameters and uniform numbers. Out: draws, in the unit of the law's field; who draws rounds them, to whole
+ticks, bits or people. Invariant: a draw is a non-decreasing function of its uniform number, so that a change of a
+parameter moves every draw the same way (common random numbers).
 """
 
 from abc import abstractmethod
-from functools import lru_cache
-from math import lgamma, log
-from typing import Annotated, Literal, Self
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from math import exp, lgamma, log
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +90,7 @@ class Weibull(_Law):
     def quantile(self, u: Floats) -> Floats:
         """Return ``scale · (−ln(1 − u))^(1 / shape)``."""
         inverse_shape = _weibull_inverse_shape(self.cv)
-        scale = self.mean / np.exp(lgamma(1 + inverse_shape))
+        scale = self.mean / exp(lgamma(1 + inverse_shape))
         return np.asarray(scale * (-np.log1p(-u)) ** inverse_shape, dtype=np.float64)
 
 
@@ -115,14 +117,34 @@ class Empirical(_Law):
         return float(np.average(self.values, weights=self.weights or None))
 
     def quantile(self, u: Floats) -> Floats:
-        """Return the value at which the share of values so far reaches `u`."""
+        """Return the value, in rising order, at which the share of values so far exceeds `u`."""
+        values, shares = self._sorted
+        return np.asarray(np.frombuffer(values)[np.frombuffer(shares).searchsorted(u, side="right")])
+
+    @cached_property
+    def _sorted(self) -> tuple[bytes, bytes]:
+        """Return the values in rising order and their shares, as bytes: a law is compared, and arrays cannot be."""
         order = np.argsort(self.values, kind="stable")
-        shares = np.cumsum(np.asarray(self.weights or np.ones(len(self.values)))[order])
-        place = np.searchsorted(shares, u * shares[-1], side="left")
-        return np.asarray(self.values)[order][np.minimum(place, len(order) - 1)]
+        weights = np.asarray(self.weights or np.ones(len(self.values)))[order]
+        return np.asarray(self.values, dtype=np.float64)[order].tobytes(), _shares_so_far(weights).tobytes()
 
 
 Law = Annotated[Deterministic | Exponential | Lognormal | Gamma | Weibull | Empirical, Field(discriminator="law")]
+
+
+def choose(weights: Sequence[float], u: Floats) -> NDArray[np.int64]:
+    """Return an index into `weights` for each `u`, as often as its weight says: ``int64``, same shape as `u`.
+
+    >>> choose([1, 0, 3], np.array([0.2, 0.3, 0.9])).tolist()
+    [0, 2, 2]
+    """
+    return np.asarray(_shares_so_far(np.asarray(weights)).searchsorted(u, side="right"), dtype=np.int64)
+
+
+def _shares_so_far(weights: NDArray[Any]) -> Floats:
+    """Return which share of the whole each weight and those before it have; the last is 1, above any `u`."""
+    so_far = np.cumsum(weights, dtype=np.float64)
+    return np.asarray(so_far / so_far[-1], dtype=np.float64)
 
 
 def lognormal_factor(u: Floats, *, cv: float) -> Floats:

@@ -7,7 +7,7 @@ the engines know. Invariant: ticks grow with the instants they stand for, also a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,6 +17,9 @@ from sim.errors import require
 
 Ticks = NDArray[np.int64]
 NEVER = -1  # an instant that does not come
+
+_S_PER_H = 3600
+_SPAN_STEP = 64  # days
 
 
 @dataclass(frozen=True)
@@ -133,39 +136,84 @@ class OfficeHours:
         day = self.timebase.day(day_index)
         return [(self.timebase.tick(day, a), self.timebase.tick(day, b)) for a, b in (self.morning, self.afternoon)]
 
-    def due_ticks(self, received: Ticks, *, working_days: int, cutoff: time) -> Ticks:
-        """Return when records received at these ticks are due: the end of a working day.
+    def due_ticks(
+        self,
+        received: Ticks,
+        *,
+        working_days: int | None = None,
+        working_hours: float | None = None,
+        cutoff: time = time(15),
+    ) -> Ticks:
+        """Return when records received at these ticks are due: the end of a working day, or so many hours later.
 
         Args:
-            received: ``int64[n]``, ticks of receipt.
+            received: ``int64[n]``, ticks of receipt, also before the period.
             working_days: how many working days after the day of receipt; 0 is the same day.
-            cutoff: from this time of day on, a record counts as received on the next working day.
+            working_hours: instead of days, how many hours of normal office time must pass after receipt.
+            cutoff: with days: from this time of day on, a record counts as received on the next working day.
 
         Returns:
             ``int64[n]``; the deadline may lie beyond the period.
         """
-        table = np.array([self._due_tick(index, working_days, cutoff) for index in range(self.timebase.n_days)])
-        day = self.timebase.day_index(received)
-        cutoffs = np.array([self.timebase.tick(d, cutoff) for d in self.timebase.days], dtype=np.int64)
-        return np.asarray(np.where(received >= cutoffs[day], table[day, 1], table[day, 0]), dtype=np.int64)
+        require((working_days is None) != (working_hours is None), "a deadline in either days or hours")
+        if not received.size:
+            return received.copy()
+        first, last = self._span(int(received.min()), int(received.max()))
+        if working_hours is None:
+            require(cutoff <= self.afternoon[1], "the cut-off lies after the end of the day", cutoff=cutoff)
+            midnight, cutoffs, due = _day_ends(self, first, last, working_days or 0, cutoff)
+            day = midnight.searchsorted(received, side="right") - 1
+            return np.asarray(due[day + (received >= cutoffs[day])], dtype=np.int64)
+        n_ticks = max(1, self.timebase.ticks(seconds=_S_PER_H * working_hours))
+        start, passed = _office_time(self, first, last, n_ticks)
+        part = start.searchsorted(received, side="right") - 1
+        target = passed[part] + np.minimum(received - start[part], np.diff(passed)[part]) + n_ticks
+        part = passed.searchsorted(target, side="left") - 1
+        return np.asarray(start[part] + target - passed[part], dtype=np.int64)
 
-    def _due_tick(self, index: int, working_days: int, cutoff: time) -> tuple[int, int]:
-        """Return the deadline of what arrives on a day before and after the cut-off."""
-        require(cutoff <= self.afternoon[1], "the cut-off lies after the end of the day", cutoff=cutoff)
-        day = self.timebase.day(index)
-        before = self._after(self._first_working(day), working_days)
-        late_start = day + timedelta(days=1)
-        after = self._after(self._first_working(late_start), working_days)
-        end = self.afternoon[1]
-        return self.timebase.tick(before, end), self.timebase.tick(after, end)
+    def _span(self, earliest: int, latest: int) -> tuple[int, int]:
+        """Return indices of the first and the last day of a span that has the period and both ticks in it."""
+        if earliest >= 0 and latest < self.timebase.end_tick:
+            return 0, self.timebase.n_days - 1
+        first, last = (
+            (self.timebase.instant(tick).date() - self.timebase.first_day).days for tick in (earliest, latest)
+        )
+        # To whole steps, so that replications whose oldest records differ share the tables of the span.
+        return min(0, first // _SPAN_STEP * _SPAN_STEP), max(self.timebase.n_days - 1, last)
 
-    def _first_working(self, day: date) -> date:
-        """Return this day, or the first working day after it."""
-        while not self.is_working(day):
-            day += timedelta(days=1)
-        return day
 
-    def _after(self, day: date, working_days: int) -> date:
-        for _ in range(working_days):
-            day = self._first_working(day + timedelta(days=1))
-        return day
+@lru_cache(maxsize=256)
+def _day_ends(hours: OfficeHours, first: int, last: int, working_days: int, cutoff: time) -> tuple[Ticks, Ticks, Ticks]:
+    """Return midnight and cut-off of each day of a span and, for one day more, when what is received then is due."""
+    days = [hours.timebase.day(index) for index in range(first, last + 2)]
+    due = np.busday_offset(
+        np.array(days, dtype="datetime64[D]"),
+        working_days,
+        roll="forward",
+        weekmask=[weekday in hours.working_weekdays for weekday in range(7)],
+        holidays=np.array(sorted(hours.holidays), dtype="datetime64[D]"),
+    )
+    midnights, cutoffs, ends = (
+        np.array([hours.timebase.tick(day, at) for day in of_days], dtype=np.int64)
+        for of_days, at in ((days[:-1], time()), (days[:-1], cutoff), (due.tolist(), hours.afternoon[1]))
+    )
+    return midnights, cutoffs, ends
+
+
+@lru_cache(maxsize=256)
+def _office_time(hours: OfficeHours, first: int, last: int, n_ticks: int) -> tuple[Ticks, Ticks]:
+    """Return when each part of a day's work starts, and how much office time has passed before each, and in all.
+
+    The first part is the span's first midnight, of no length; after the span's last day there are `n_ticks` and more.
+    """
+    start, passed, day = [hours.timebase.tick(hours.timebase.day(first), time())], [0, 0], first
+    enough = None
+    while enough is None or passed[-1] < enough:
+        if hours.is_working(hours.timebase.day(day)):
+            for begin, end in hours.normal_shifts(day):
+                start.append(begin)
+                passed.append(passed[-1] + max(0, end - begin))
+        if day == last:
+            enough = passed[-1] + n_ticks
+        day += 1
+    return np.array(start, dtype=np.int64), np.array(passed, dtype=np.int64)

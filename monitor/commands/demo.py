@@ -55,7 +55,7 @@ def simulated_events(scenario: Scenario, plan_name: str) -> list[Event]:
         ScenarioError: the scenario has no such plan.
     """
     plan = sim.build_plan(scenario, plan_name)
-    workload = sim.sample_workload(scenario, seed=_SEED, replication=0)
+    workload = sim.sample_workload(scenario.world(plan_name), seed=_SEED, replication=0)
     return trace_events(sim.simulate(workload, plan), plan, scenario)
 
 

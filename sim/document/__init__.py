@@ -12,7 +12,7 @@ compares several parts raises `MisfitError` with the place of the part that does
 
 import os
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,7 +26,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from sim.document.place import Place, find_place, near_name
 from sim.errors import InputError
 
-__all__ = ["MisfitError", "near_name", "parse_document", "read_document"]
+__all__ = ["MisfitError", "laid_over", "load_document", "near_name", "parse_document", "read_document"]
 
 
 class MisfitError(ValueError):
@@ -73,18 +73,61 @@ _PREFIXES = {
 }
 
 
-def read_document(path: str | os.PathLike[str], model: type[ModelT], error: type[InputError]) -> ModelT:
-    """Return the file's content as an instance of the model.
+Complete = Callable[[Mapping[str, object]], Mapping[str, object]]
+
+
+def read_document(
+    path: str | os.PathLike[str],
+    model: type[ModelT],
+    error: type[InputError],
+    *,
+    complete: Complete = lambda part: part,
+) -> ModelT:
+    """Return the file's content, once `complete` has added what it leaves to others, as an instance of the model.
 
     Raises:
         InputError: as the given subclass, when the file cannot be read or does not fit the model.
     """
+    return parse_document(_text(os.fspath(path), error), os.fspath(path), model, error, complete=complete)
+
+
+def load_document(path: str | os.PathLike[str], error: type[InputError]) -> Mapping[str, object]:
+    """Return the file's content as it stands there.
+
+    Raises:
+        InputError: as the given subclass, when the file cannot be read or is no YAML mapping.
+    """
     name = os.fspath(path)
+    _, content = _loaded(_text(name, error), name, error)
+    if not isinstance(content, Mapping):
+        raise error(name, "", "no mapping", "a mapping (names with values)")
+    return content
+
+
+def laid_over(
+    beneath: Mapping[str, object], content: Mapping[str, object], *, whole: Iterable[str] = ()
+) -> dict[str, object]:
+    """Return what holds when one mapping is laid over another: mappings part by part, all else as a whole.
+
+    >>> laid_over({"a": {"x": 1, "y": 2}, "b": (1, 2)}, {"a": {"y": 3}, "b": ()})
+    {'a': {'x': 1, 'y': 3}, 'b': ()}
+    """
+    found = dict(beneath)
+    for key, part in content.items():
+        under = found.get(key)
+        is_mixed = isinstance(part, Mapping) and isinstance(under, Mapping) and key not in whole
+        # A law is one thing: the parameters of another kind of law have no place in it.
+        is_law = isinstance(part, Mapping) and "law" in part
+        found[key] = laid_over(under, part) if is_mixed and not is_law else part  # type: ignore[arg-type]
+    return found
+
+
+def _text(name: str, error: type[InputError]) -> str:
     hint = "is the path right?"
     if Path(name).is_dir():
         raise error(name, "", "a folder", "a YAML file", hint)
     try:
-        text = Path(name).read_bytes().decode("utf-8-sig")
+        return Path(name).read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise error(name, "", "no such file", "a YAML file", hint) from None
     except OSError as problem:
@@ -92,26 +135,19 @@ def read_document(path: str | os.PathLike[str], model: type[ModelT], error: type
     except UnicodeDecodeError as problem:
         line = problem.object.count(b"\n", 0, problem.start) + 1
         raise error(name, "", "bytes that are not UTF-8", "text in UTF-8", "save the file as UTF-8", line) from None
-    return parse_document(text, name, model, error)
 
 
-def parse_document(text: str, path: str, model: type[ModelT], error: type[InputError]) -> ModelT:
+def parse_document(
+    text: str, path: str, model: type[ModelT], error: type[InputError], *, complete: Complete = lambda part: part
+) -> ModelT:
     """Return the YAML text as an instance of the model; `path` is what an error calls the document.
 
     Raises:
         InputError: as the given subclass, when the text is not YAML or does not fit the model.
     """
-    try:
-        root = _yaml().compose(text)
-        content = _with_tuples(_yaml().load(text), {})
-    except YAMLError as problem:
-        raise _syntax_error(problem, path, error) from None
-    except RecursionError:
-        raise error(path, "", "a document nested too deeply", "a document of few levels") from None
-    except ValueError as problem:  # Python refuses to read a number of more than 4,300 digits
-        raise error(path, "", f"a value that cannot be read ({problem})", "a number of ordinary size") from None
-    if content is None:
-        raise error(path, "", "an empty document", "a mapping (names with values)")
+    root, content = _loaded(text, path, error)
+    if isinstance(content, Mapping):
+        content = complete(content)
     try:
         return model.model_validate(content)
     except ValidationError as problem:
@@ -125,6 +161,22 @@ def parse_document(text: str, path: str, model: type[ModelT], error: type[InputE
         if n_problems > 1:
             hint = f"{hint + '; ' if hint else ''}problem 1 of {n_problems}"
         raise error(path, field, got, expected, hint, _line(root, place.path)) from None
+
+
+def _loaded(text: str, path: str, error: type[InputError]) -> tuple[Node, object]:
+    """Return the document as nodes, which know their lines, and as values."""
+    try:
+        root = _yaml().compose(text)
+        content = _with_tuples(_yaml().load(text), {})
+    except YAMLError as problem:
+        raise _syntax_error(problem, path, error) from None
+    except RecursionError:
+        raise error(path, "", "a document nested too deeply", "a document of few levels") from None
+    except ValueError as problem:  # Python refuses to read a number of more than 4,300 digits
+        raise error(path, "", f"a value that cannot be read ({problem})", "a number of ordinary size") from None
+    if content is None:
+        raise error(path, "", "an empty document", "a mapping (names with values)")
+    return root, content
 
 
 class _Constructor(SafeConstructor):

@@ -56,7 +56,8 @@ is one. It is then a visit of that record alone: for HANDOVER when the record is
 **Online.** A leader whose `channel_draw` < `online_ppm[procedure, day]` of its arrival, and each of its followers with
 it, is submitted without a visit. While the portal is down, it waits (WAIT_PORTAL) until the tick at which it is up
 again, with ARRIVAL as its kind. Then it joins CHECK, if that work is not negative; else it is received at once. In
-CHECK, incomplete papers (as at the counter) lead to SUPPLEMENT; after `supplement_delay` it arrives again online.
+CHECK, incomplete papers (as at the counter) lead to SUPPLEMENT; after `supplement_delay` it arrives again online, and
+its second CHECK is the whole work again, also when the first was put down on the way.
 
 **The back office.** A received record joins BACK_OFFICE, then APPROVAL, each if its work is not negative. Before
 APPROVAL, if the plan has signings, it waits (WAIT_SIGNING) for the next SIGNING to happen, at the same tick or later;

@@ -6,18 +6,18 @@ Invariant: a person's shifts do not overlap and are in order of time; nothing in
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import ScenarioError
 from sim.plan import effects
-from sim.plan.labour import refuse_breach
+from sim.plan.labour import pay_by_day, refuse_breach
 from sim.plan.money import fixed_cost
 from sim.plan.roster import Roster
 from sim.scenario import Costs, Deadline, LabourRules, PlanChoice, Scenario
 from sim.streams import PPM
-from sim.timebase import OfficeHours, Ticks
+from sim.timebase import NEVER, OfficeHours, Ticks
 
 UNLIMITED = 1 << 30  # places, where a scenario names no number
 
@@ -65,6 +65,7 @@ class Plan:
         fixed_cost: what the plan's things, training and volunteers cost over the whole period.
         costs: prices.
         labour_rules: limits and pay of overtime.
+        waiting_limit: ticks of a wait that is not yet too long; `NEVER` where no limit is named.
     """
 
     name: str
@@ -100,11 +101,17 @@ class Plan:
     fixed_cost: float
     costs: Costs
     labour_rules: LabourRules
+    waiting_limit: int
 
     @property
     def n_persons(self) -> int:
         """Return how many people work under this plan."""
         return len(self.person_group)
+
+    @cached_property
+    def pay_by_day(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the pay of normal hours and of planned overtime on each day: ``float64[n_days]`` each."""
+        return pay_by_day(self)
 
 
 def build_plan(scenario: Scenario, name: str) -> Plan:
@@ -113,14 +120,12 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
     Raises:
         ScenarioError: the scenario has no plan of this name, or the plan breaks a limit of the Labour Code.
     """
-    if name not in scenario.plans:
-        raise ScenarioError(scenario.name, "plans", repr(name), f"one of {', '.join(scenario.plans)}")
-    choice = scenario.plans[name]
+    choice = scenario.world(name).plans[name]
+    scenario = scenario.world(name)
     roster = Roster(scenario, choice)
-    shifts, overtime, doors = roster.table()
     step_tick, bit_per_tick = effects.link_steps(roster)
     timebase = scenario.timebase
-    ticks_per_min = timebase.ticks_per_s * 60
+    ticks_per_min, limit_min = timebase.ticks_per_s * 60, scenario.citizens.waiting_limit_min
     plan = Plan(
         name=name,
         title=choice.title,
@@ -130,8 +135,8 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
         person_group=roster.person_group,
         person_member=roster.person_member,
         rank=effects.rank(roster),
-        shifts=shifts,
-        overtime=overtime,
+        shifts=roster.shifts,
+        overtime=roster.overtime,
         absence_ppm=_absence_ppm(roster),
         work_permille=effects.work_permille(roster),
         intake_permille=effects.intake_permille(roster),
@@ -141,7 +146,7 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
         n_desks=_chosen(choice.desks, scenario.desks),
         n_scanners=_chosen(choice.scanners, scenario.scanners),
         holds_counter=scenario.link.holds_counter,
-        doors=doors,
+        doors=roster.doors,
         signings=effects.signings(roster),
         wrong_work=round(scenario.wrong_counter_min * ticks_per_min),
         online_ppm=effects.online_ppm(roster),
@@ -155,9 +160,10 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
         fixed_cost=fixed_cost(roster),
         costs=scenario.costs,
         labour_rules=scenario.labour_rules,
+        waiting_limit=NEVER if limit_min is None else round(limit_min * ticks_per_min),
     )
     if scenario.labour_rules.is_enforced:
-        refuse_breach(plan, scenario.name)
+        refuse_breach(plan, scenario)
     return plan
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.plan.roster import Roster
-from sim.scenario.people import Stage, skill_parts
+from sim.scenario.people import Group, Stage, skill_parts
 from sim.streams import PPM
 from sim.timebase import NEVER, Ticks
 
@@ -31,15 +31,26 @@ def rank(roster: Roster) -> NDArray[np.int64]:
 
 
 def work_permille(roster: Roster) -> NDArray[np.int64]:
-    """Return how long a person's work takes on a day: ``int64[n_persons, n_days]``; the excess halves with practice."""
+    """Return how long a person's work takes on a day: ``int64[n_persons, n_days]``.
+
+    The excess over practised work halves every so many days that one's group works, with what they bring and are
+    taught beforehand.
+    """
     scenario, learning = roster.scenario, roster.scenario.learning
-    experience = np.array(
-        [group.experience_days + roster.choice.training_days.get(name, 0) for name, group in scenario.staff.items()]
-    )
-    days = experience[:, np.newaxis] + scenario.office_hours.experience_days[np.newaxis, :]
+    before = [
+        group.experience_days + roster.choice.training_days.get(name, 0) for name, group in scenario.staff.items()
+    ]
+    is_worked = np.array([_is_worked(roster, group) for group in scenario.staff.values()], dtype=np.int64)
+    days = np.array(before)[:, np.newaxis] + np.cumsum(is_worked, axis=1) - is_worked
     excess = (learning.first_day_factor - 1) * 0.5 ** (days / learning.halving_working_days)
     of_group = np.rint(_PERMILLE * (1 + excess)).astype(np.int64)
     return np.asarray(of_group[roster.person_group], dtype=np.int64)
+
+
+def _is_worked(roster: Roster, group: Group) -> list[bool]:
+    """Return for each day of the period whether the group works normal hours on it."""
+    hours = roster.scenario.office_hours
+    return [hours.is_working(day) and group.is_present(day) and group.is_weekday(day) for day in hours.timebase.days]
 
 
 def fatigue_permille(roster: Roster) -> NDArray[np.int64]:
@@ -50,23 +61,25 @@ def fatigue_permille(roster: Roster) -> NDArray[np.int64]:
 
 
 def teams(roster: Roster) -> NDArray[np.int64]:
-    """Return how many teams of volunteers are there on each day: ``int64[n_days]``."""
-    days = roster.scenario.timebase.days
-    return np.array(
-        [sum(each.teams for each in roster.choice.volunteers if each.covers(day)) for day in days], dtype=np.int64
-    )
+    """Return how many teams of volunteers are there on each day, none on a day off: ``int64[n_days]``."""
+    counts = np.zeros(roster.scenario.timebase.n_days, dtype=np.int64)
+    for index in roster.scenario.office_hours.working_days:
+        day = roster.scenario.timebase.day(index)
+        counts[index] = sum(each.teams for each in roster.choice.volunteers if each.covers(day))
+    return counts
 
 
 def intake_permille(roster: Roster) -> NDArray[np.int64]:
     """Return what volunteers leave of the work at the counter: ``int64[n_days]``."""
-    return np.rint(_PERMILLE * roster.scenario.volunteer_effect.intake_factor ** teams(roster)).astype(np.int64)
+    left = roster.scenario.volunteer_effect.intake_factor ** teams(roster)
+    return np.asarray(np.rint(_PERMILLE * left), dtype=np.int64)
 
 
 def online_ppm(roster: Roster) -> NDArray[np.int64]:
     """Return the millionths of visits that are submitted online: ``int64[n_procedures, n_days]``."""
     online = np.array([procedure.online_ratio for procedure in roster.scenario.procedures.values()])
     stays = (1 - roster.scenario.volunteer_effect.moves_online_ratio) ** teams(roster)
-    return _ppm(1 - (1 - online[:, np.newaxis]) * stays[np.newaxis, :])
+    return _ppm(1 - (1 - online[:, np.newaxis]) * stays)
 
 
 def wrong_ppm(roster: Roster) -> NDArray[np.int64]:
@@ -82,12 +95,13 @@ def incomplete_ppm(roster: Roster) -> NDArray[np.int64]:
 
 
 def _n_guides(roster: Roster) -> NDArray[np.int64]:
-    """Return how many people who guide in the hall are there on each day: ``int64[n_days]``."""
-    hours = roster.scenario.office_hours
-    counts = np.zeros(hours.timebase.n_days, dtype=np.int64)
-    guides = [number for number, name in enumerate(roster.scenario.staff) if roster.can(name, (Stage.GUIDANCE,))]
-    for day in hours.working_days:
-        counts[day] = sum(len(roster.members_on(number, day)) for number in guides)
+    """Return how many people guide those who come for a procedure on a day: ``int64[n_procedures, n_days]``."""
+    days = roster.scenario.timebase.day_index(roster.shifts[:, 1])
+    person, day = np.unique(np.column_stack([roster.shifts[:, 0], days]), axis=0).T
+    counts = np.zeros((len(roster.scenario.procedures), roster.scenario.timebase.n_days), dtype=np.int64)
+    guides = rank(roster)[:, Stage.GUIDANCE] != NEVER
+    for procedure, of_group in enumerate(guides.T):
+        np.add.at(counts[procedure], day[of_group[roster.person_group[person]]], 1)
     return counts
 
 
@@ -96,7 +110,10 @@ def _ppm(ratio: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def link_steps(roster: Roster) -> tuple[Ticks, NDArray[np.float64]]:
-    """Return when the line's capacity changes, and what it then has for uploads, without outages."""
+    """Return when the line's capacity changes, and what it then has for uploads, without outages.
+
+    Other traffic changes at full hours of local time, if it does at all; hours that are alike make no step.
+    """
     link, timebase = roster.scenario.link, roster.scenario.timebase
     bit_per_tick = (roster.choice.link_mbit_per_s or link.mbit_per_s) * _BITS_PER_MBIT / timebase.ticks_per_s
     if not link.background_by_hour:
@@ -110,7 +127,7 @@ def link_steps(roster: Roster) -> tuple[Ticks, NDArray[np.float64]]:
 
 
 def signings(roster: Roster) -> Ticks:
-    """Return the ticks at which records are laid before the signatory: ``int64[n]``."""
-    timebase, times = roster.scenario.timebase, sorted(roster.scenario.signing_times)
+    """Return the ticks at which records are laid before the signatory: ``int64[n]``, increasing."""
+    timebase, times = roster.scenario.timebase, roster.scenario.signing_times
     days = [timebase.day(index) for index in roster.scenario.office_hours.working_days]
-    return np.array([timebase.tick(day, at) for day in days for at in times], dtype=np.int64)
+    return np.unique(np.array([timebase.tick(day, at) for day in days for at in times], dtype=np.int64))

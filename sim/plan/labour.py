@@ -6,19 +6,34 @@ Out: the limits that they break, or money. Invariant: a limit is a number of the
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, time, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
     from sim.plan import Plan
-    from sim.timebase import Ticks
+    from sim.scenario import LabourRules, Scenario
+    from sim.timebase import OfficeHours, Ticks
 
 _EPSILON_H = 1e-6  # hours are sums of fractions; this much is rounding
+# What each rule limits, and how its time is told.
+_TOLD = {
+    "normal_day_h": ("normal hours", "on %Y-%m-%d"),
+    "normal_week_h": ("normal hours", "in the week from %Y-%m-%d on"),
+    "overtime_day_ratio": ("overtime", "on %Y-%m-%d"),
+    "day_h": ("work", "on %Y-%m-%d"),
+    "overtime_month_h": ("overtime", "in %Y-%m"),
+    "overtime_year_h": ("overtime", "in %Y"),
+}
 
 
 @dataclass(frozen=True)
@@ -26,6 +41,7 @@ class Breach:
     """A limit that somebody's hours exceed.
 
     Attributes:
+        person: the person.
         who: the person's role, such as ``intake 2``.
         when: the day, or the first day of the week, month or year.
         rule: the field of `labour_rules`.
@@ -33,76 +49,62 @@ class Breach:
         allowed_h: what the rule allows.
     """
 
+    person: int
     who: str
     when: date
     rule: str
     hours: float
     allowed_h: float
 
+    @property
+    def found(self) -> str:
+        """Return what was found, in words."""
+        what, when = _TOLD[self.rule]
+        return f"{self.hours:.2f} h of {what} for {self.who} {self.when.strftime(when)}"
+
+    @property
+    def allowed(self) -> str:
+        """Return what would have been allowed, in words."""
+        return f"at most {self.allowed_h:.2f} h (labour_rules.{self.rule})"
+
     def __str__(self) -> str:
-        """Return it in words."""
-        return f"{self.hours:.2f} h for {self.who} ({self.when}; {self.rule} allows {self.allowed_h:.2f} h)"
+        """Return both."""
+        return f"{self.found}; {self.allowed}"
 
 
 def find_breaches(plan: Plan) -> list[Breach]:
-    """Return every limit that the planned shifts break, people in order, for each by day, week, month and year."""
+    """Return every limit that the planned shifts break, people in order, for each rule by rule in order of time."""
     return find_breaches_of(plan, plan.shifts[:, :3], plan.overtime)
 
 
 def find_breaches_of(plan: Plan, worked: Ticks, overtime: Ticks) -> list[Breach]:
-    """Return the limits that these hours break: ``int64[n, 3]`` each, rows (person, start, end), overtime in worked."""
-    total, extra = hours_by_day(plan, worked), hours_by_day(plan, overtime)
-    return [breach for person in range(plan.n_persons) for breach in _of_person(plan, person, total, extra)]
+    """Return the limits that these hours break: ``int64[n, 3]`` each, rows (person, start, end), overtime in worked.
+
+    Hours count for the day on which they begin, weeks begin on Monday, and of a week, month or year only the days in
+    the period are known. On a day off all work is overtime, which no normal hours limit: there only `day_h` does, with
+    month and year.
+
+    Source: Labour Code 45/2019/QH14, articles 105 and 107; Decree 145/2020/ND-CP, article 60.
+    """
+    breaches = []
+    for rule, days, hours, allowed_h in _sums(plan, hours_by_day(plan, worked), hours_by_day(plan, overtime)):
+        limits = np.broadcast_to(allowed_h, hours.shape)
+        for person, column in np.argwhere(hours > limits + _EPSILON_H).tolist():
+            when, found, limit = days[column], float(hours[person, column]), float(limits[person, column])
+            breaches.append(Breach(person, person_name(plan, person), when, rule, found, limit))
+    return sorted(breaches, key=lambda breach: breach.person)  # a stable order: rules and times stay as they are
 
 
-def refuse_breach(plan: Plan, scenario: str) -> None:
+def refuse_breach(plan: Plan, scenario: Scenario) -> None:
     """Raise `ScenarioError` for the first limit that the planned shifts break."""
     for breach in find_breaches(plan):
         raise ScenarioError(
-            scenario,
-            f"plans.{plan.name}",
-            f"{breach.hours:.2f} h for {breach.who} ({breach.when})",
-            f"at most {breach.allowed_h:.2f} h (labour_rules.{breach.rule})",
-            "let more people take turns, shorten the cover, or set labour_rules.is_enforced to false to see what it does",
+            scenario.name,
+            _culprit(plan, scenario, breach),
+            breach.found,
+            breach.allowed,
+            "let more people take turns or work fewer hours; labour_rules.is_enforced: false lets it pass",
         )
-
-
-HoursByDay = dict[tuple[int, date], float]
-
-
-def hours_by_day(plan: Plan, intervals: Ticks) -> HoursByDay:
-    """Return the hours of each person on each day that these intervals, rows (person, start, end), begin on."""
-    timebase = plan.hours.timebase
-    found: HoursByDay = defaultdict(float)
-    days = timebase.day_index(intervals[:, 1]).tolist()
-    for (person, start, end), day in zip(intervals.tolist(), days, strict=True):
-        found[person, timebase.day(day)] += (end - start) / (timebase.ticks_per_s * 3600)
-    return found
-
-
-def _of_person(plan: Plan, person: int, total: HoursByDay, extra: HoursByDay) -> Iterator[Breach]:
-    rules = plan.labour_rules
-    who = person_name(plan, person)
-    worked = {day: hours for (of, day), hours in total.items() if of == person}
-    overtime = {day: hours for (of, day), hours in extra.items() if of == person}
-    normal = {day: hours - overtime.get(day, 0.0) for day, hours in worked.items()}
-    told: list[tuple[str, dict[date, float], dict[date, float] | float]] = [
-        ("normal_day_h", normal, rules.normal_day_h),
-        ("normal_week_h", _summed(normal, _monday), rules.normal_week_h),
-        (
-            "overtime_day_ratio",
-            {day: hours for day, hours in overtime.items() if normal[day] > _EPSILON_H},
-            {day: rules.overtime_day_ratio * hours for day, hours in normal.items()},
-        ),
-        ("day_h", worked, rules.day_h),
-        ("overtime_month_h", _summed(overtime, lambda day: day.replace(day=1)), rules.overtime_month_h),
-        ("overtime_year_h", _summed(overtime, lambda day: day.replace(month=1, day=1)), rules.overtime_year_h),
-    ]
-    for rule, by_time, limit in told:
-        for when, hours in sorted(by_time.items()):
-            allowed_h = limit[when] if isinstance(limit, dict) else limit
-            if hours > allowed_h + _EPSILON_H:
-                yield Breach(who, when, rule, hours, allowed_h)
 
 
 def person_name(plan: Plan, person: int) -> str:
@@ -110,96 +112,171 @@ def person_name(plan: Plan, person: int) -> str:
     return f"{plan.groups[plan.person_group[person]]} {plan.person_member[person] + 1}"
 
 
+def hours_by_day(plan: Plan, intervals: Ticks) -> NDArray[np.float64]:
+    """Return the hours of the intervals, rows (person, start, end), that begin on each day: ``[n_persons, n_days]``."""
+    timebase = plan.hours.timebase
+    hours = np.zeros((plan.n_persons, timebase.n_days))
+    length_h = (intervals[:, 2] - intervals[:, 1]) / _ticks_per_h(plan.hours)
+    np.add.at(hours, (intervals[:, 0], timebase.day_index(intervals[:, 1])), length_h)
+    return hours
+
+
+def _ticks_per_h(hours: OfficeHours) -> float:
+    return hours.timebase.ticks_per_s * 3600
+
+
+class _Sum(NamedTuple):
+    rule: str
+    days: list[date]  # first day of each column
+    hours: NDArray[np.float64]  # [n_persons, n_columns]
+    allowed_h: NDArray[np.float64] | float
+
+
+def _sums(plan: Plan, worked: NDArray[np.float64], overtime: NDArray[np.float64]) -> Iterator[_Sum]:
+    """Yield what each rule limits, and to how much."""
+    rules, days = plan.labour_rules, list(plan.hours.timebase.days)
+    normal = worked - overtime
+    is_normal = normal > _EPSILON_H
+
+    def by(first_of: Callable[[date], date], hours: NDArray[np.float64]) -> tuple[list[date], NDArray[np.float64]]:
+        firsts = [first_of(day) for day in days]
+        starts = [index for index, first in enumerate(firsts) if index == 0 or first != firsts[index - 1]]
+        return [firsts[index] for index in starts], np.add.reduceat(hours, starts, axis=1)
+
+    yield _Sum("normal_day_h", days, normal, rules.normal_day_h)
+    yield _Sum("normal_week_h", *by(_monday, normal), rules.normal_week_h)
+    yield _Sum("overtime_day_ratio", days, overtime, np.where(is_normal, rules.overtime_day_ratio * normal, np.inf))
+    yield _Sum("day_h", days, worked, rules.day_h)
+    yield _Sum("overtime_month_h", *by(lambda day: day.replace(day=1), overtime), rules.overtime_month_h)
+    yield _Sum("overtime_year_h", *by(lambda day: day.replace(month=1, day=1), overtime), rules.overtime_year_h)
+
+
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _summed(by_day: dict[date, float], first_of: Callable[[date], date]) -> dict[date, float]:
-    found: dict[date, float] = defaultdict(float)
-    for day, hours in by_day.items():
-        found[first_of(day)] += hours
-    return found
+def _culprit(plan: Plan, scenario: Scenario, breach: Breach) -> str:
+    """Return the field of the scenario that brings the hours above what is allowed."""
+    _, told = _TOLD[breach.rule]
+    at_that_time = breach.when.strftime(told)
+    extra_h = [
+        (day, start, (end - start) / _ticks_per_h(plan.hours))
+        for person, start, end in plan.overtime.tolist()
+        if person == breach.person
+        and (day := plan.hours.timebase.instant(start).date()).strftime(told) == at_that_time
+        and not breach.rule.startswith("normal")
+    ]
+    reached_h = breach.hours - sum(hours for _, _, hours in extra_h)
+    was_within = reached_h <= breach.allowed_h
+    for day, start, hours in extra_h:
+        reached_h += hours
+        if was_within and reached_h > breach.allowed_h + _EPSILON_H:
+            return f"plans.{plan.name}.{_cover(plan, day, start)}"
+    group = plan.groups[plan.person_group[breach.person]]
+    return f"staff.{group}.times" if scenario.staff[group].times else "hours"
 
 
-def normal_pay(plan: Plan, start: int, end: int) -> float:
-    """Return the wages of the shifts' normal hours from one tick to another, supplements for the night included."""
-    normal = _without(plan.shifts[:, :3].tolist(), plan.overtime.tolist())
-    return _pay(plan, normal, start, end, is_overtime=False)
+def _cover(plan: Plan, day: date, start: int) -> str:
+    """Return what a plan calls overtime that begins at this tick."""
+    if not plan.hours.is_working(day):
+        return "sessions"
+    return "evening" if start >= plan.hours.timebase.tick(day, plan.hours.afternoon[1]) else "lunch"
 
 
-def overtime_pay(plan: Plan, intervals: Ticks, start: int, end: int) -> float:
-    """Return the pay of overtime, rows (person, start, end), from one tick to another.
+# -- money
 
-    By the day on which an hour lies it is paid 150, 200 or 300 % of the wage; at night (22:00 to 06:00) 30 % of the
-    wage more, and 20 % of what that hour is paid by day.
+
+def normal_pay(plan: Plan, span_start: int, span_end: int) -> float:
+    """Return the wages of the shifts' normal hours within [span_start, span_end), supplements for the night included.
+
+    Who is on planned leave is not in the shifts; who is absent without warning is.
+    """
+    curve = _normal_curve(plan.hours, plan.labour_rules)
+    of_shifts = _pay(plan, plan.shifts[:, :3], curve, span_start, span_end)
+    return of_shifts - _pay(plan, plan.overtime, curve, span_start, span_end)
+
+
+def overtime_pay(plan: Plan, intervals: Ticks, span_start: int, span_end: int) -> float:
+    """Return the pay of overtime within [span_start, span_end).
+
+    An hour by day is paid `workday_factor`, `rest_day_factor` or `holiday_factor` times the wage, by the day on which
+    it lies. An hour at night is paid ``factor + night_supplement_ratio + night_overtime_supplement_ratio * factor``
+    times the wage: with the defaults 2.1, 2.7 or 3.9. (For a working day the decree's further supplement is 20 % of
+    150 %, as here, where overtime by day came before; where the night's overtime stands alone, it is of 100 %.)
+
+    Args:
+        plan: whose wages and rules.
+        intervals: ``int64[n, 3]``, rows (person, start, end).
+        span_start: first tick that counts.
+        span_end: first tick that no longer counts.
 
     Source: Labour Code 45/2019/QH14, article 98; Decree 145/2020/ND-CP, articles 55 to 57.
     """
-    return _pay(plan, intervals.tolist(), start, end, is_overtime=True)
+    return _pay(plan, intervals, overtime_curve(plan.hours, plan.labour_rules), span_start, span_end)
 
 
-def _pay(plan: Plan, rows: Iterable[list[int]], start: int, end: int, *, is_overtime: bool) -> float:
-    timebase, rules = plan.hours.timebase, plan.labour_rules
-    money = 0.0
-    for person, begin, stop in rows:
-        wage = float(plan.wage_per_h[plan.person_group[person]])
-        for first, last, day, is_night in _pieces(plan, max(begin, start), min(stop, end)):
-            factor = _day_factor(plan, day) if is_overtime else 1.0
-            night = rules.night_supplement_ratio + (
-                rules.night_overtime_supplement_ratio * factor if is_overtime else 0.0
-            )
-            hours = (last - first) / (timebase.ticks_per_s * 3600)
-            money += hours * wage * (factor + (night if is_night else 0.0))
-    return money
+def pay_by_day(plan: Plan) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the pay of normal hours and of planned overtime on each day: ``float64[n_days]`` each."""
+    timebase = plan.hours.timebase
+
+    def by_day(intervals: Ticks, curve: _Curve) -> NDArray[np.float64]:
+        pay = _pay_each(plan, intervals, curve, 0, timebase.end_tick)  # what is planned never lasts over midnight
+        paid = np.bincount(timebase.day_index(intervals[:, 1]), weights=pay, minlength=timebase.n_days)
+        return np.asarray(paid, dtype=np.float64)
+
+    normal = _normal_curve(plan.hours, plan.labour_rules)
+    extra = overtime_curve(plan.hours, plan.labour_rules)
+    return by_day(plan.shifts[:, :3], normal) - by_day(plan.overtime, normal), by_day(plan.overtime, extra)
 
 
-def _day_factor(plan: Plan, day: date) -> float:
-    rules = plan.labour_rules
-    if day in plan.hours.holidays:
-        return rules.holiday_factor
-    return rules.workday_factor if plan.hours.is_working(day) else rules.rest_day_factor
+_Curve = tuple["NDArray[np.float64]", "NDArray[np.float64]"]  # ticks, and hours paid from tick 0 to each of them
 
 
-def _pieces(plan: Plan, begin: int, stop: int) -> Iterator[tuple[int, int, date, bool]]:
-    """Yield an interval cut at midnights and at the ends of the night: from, to, day, whether it is night."""
-    if begin >= stop:
-        return
-    timebase, rules = plan.hours.timebase, plan.labour_rules
-    first, last = (timebase.instant(tick).date() for tick in (begin, stop))
-    days = [first + timedelta(days=k) for k in range((last - first).days + 1)]
-    edges = sorted(
-        {
-            begin,
-            stop,
-            *(
-                edge
-                for day in days
-                for at in (time(), rules.night_starts, rules.night_ends)
-                if begin < (edge := timebase.tick(day, at)) < stop
-            ),
-        }
-    )
-    for piece_start, piece_end in zip(edges, edges[1:], strict=False):
-        local: datetime = timebase.instant(piece_start)
-        at = local.time()
-        is_night = at >= rules.night_starts or at < rules.night_ends
-        yield piece_start, piece_end, local.date(), is_night
+def _pay(plan: Plan, intervals: Ticks, curve: _Curve, span_start: int, span_end: int) -> float:
+    return float(_pay_each(plan, intervals, curve, span_start, span_end).sum())
 
 
-def _without(rows: list[list[int]], others: list[list[int]]) -> list[list[int]]:
-    """Return what is left of the intervals when those of the same person are taken out."""
-    by_person: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for person, start, end in others:
-        by_person[person].append((start, end))
-    left = []
-    for person, start, end in rows:
-        at = start
-        for begin, stop in sorted(by_person[person]):
-            if stop <= at or begin >= end:
-                continue
-            if begin > at:
-                left.append([person, at, begin])
-            at = max(at, stop)
-        if at < end:
-            left.append([person, at, end])
-    return left
+def _pay_each(plan: Plan, intervals: Ticks, curve: _Curve, span_start: int, span_end: int) -> NDArray[np.float64]:
+    """Return what each interval is paid within a span: the wage, times what the curve grows by."""
+    person, start, end = intervals.T
+    paid_from, paid_to = np.interp(np.clip(np.stack([start, end]), span_start, span_end), *curve)
+    return np.asarray((paid_to - paid_from) * plan.wage_per_h[plan.person_group[person]])
+
+
+@lru_cache(maxsize=16)
+def _normal_curve(hours: OfficeHours, rules: LabourRules) -> _Curve:
+    return _curve(hours, rules, lambda _, *, is_night: 1 + rules.night_supplement_ratio * is_night)
+
+
+@lru_cache(maxsize=16)
+def overtime_curve(hours: OfficeHours, rules: LabourRules) -> _Curve:
+    """Return for how many hours' wage overtime from tick 0 on is paid by some ticks; between them it grows evenly.
+
+    `overtime_pay` is the wage times the differences on it.
+    """
+
+    def rate(day: date, *, is_night: bool) -> float:
+        factor = rules.workday_factor if hours.is_working(day) else rules.rest_day_factor
+        factor = rules.holiday_factor if day in hours.holidays else factor
+        return factor + (rules.night_supplement_ratio + rules.night_overtime_supplement_ratio * factor) * is_night
+
+    return _curve(hours, rules, rate)
+
+
+def _curve(hours: OfficeHours, rules: LabourRules, rate: Callable[..., float]) -> _Curve:
+    """Return how many paid hours an hour of work adds up to, at midnights and where the night starts and ends."""
+    timebase = hours.timebase
+    times = sorted({time(), rules.night_starts, rules.night_ends})
+    pieces = [
+        (timebase.tick(day, at), rate(day, is_night=_is_night(rules, at))) for day in timebase.days for at in times
+    ]
+    ticks = [*(tick for tick, _ in pieces), timebase.end_tick]
+    tick = np.maximum.accumulate(np.array(ticks, dtype=np.float64))  # a time of day may be missing in spring
+    paid_h = np.diff(tick) / _ticks_per_h(hours) * [of_piece for _, of_piece in pieces]
+    return tick, np.concatenate([[0.0], np.cumsum(paid_h)])
+
+
+def _is_night(rules: LabourRules, at: time) -> bool:
+    """Return whether the night is on at this time of day; it may last over midnight."""
+    starts, ends = rules.night_starts, rules.night_ends
+    return starts <= at < ends if starts <= ends else at >= starts or at < ends

@@ -3,6 +3,7 @@
 Source of the spreading: straight-line over the life of a thing, as public bodies depreciate equipment.
 """
 
+from sim.plan.effects import teams
 from sim.plan.roster import Roster
 from sim.scenario.money import Equipment
 
@@ -26,9 +27,7 @@ def fixed_cost(roster: Roster) -> float:
     cost += costs.link_per_mbit_month * mbit_per_s * _MONTHS_PER_YEAR * years
     people = dict(zip(scenario.staff, roster.n_people, strict=True))
     cost += costs.training_day * sum(days * people[group] for group, days in choice.training_days.items())
-    working_days = [scenario.timebase.day(index) for index in scenario.office_hours.working_days]
-    team_days = sum(each.teams * sum(each.covers(day) for day in working_days) for each in choice.volunteers)
-    return cost + costs.volunteer_team_day * team_days
+    return cost + costs.volunteer_team_day * int(teams(roster).sum())
 
 
 def _per_year(equipment: Equipment) -> float:

@@ -4,15 +4,16 @@ In: a YAML file. Out: a frozen `Scenario`, checked whole; everything behind it t
 the model uses comes from here, and the unit is the last word of its name.
 """
 
+from array import array
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from sim.document import read_document
+from sim.document import MisfitError, laid_over, load_document, read_document
 from sim.errors import ScenarioError
 from sim.scenario.calendar import Hours, Period
 from sim.scenario.choices import Evening, Lunch, PlanChoice, Session
@@ -40,10 +41,16 @@ __all__ = [
 ]
 
 
+_DEEPEST = 8  # how many files may extend one another
+
+
 class Scenario(Part):
     """A centre, its period and the plans to compare."""
 
     name: Name = Field(description="short name: small letters, digits, hyphens")
+    extends: str | None = Field(
+        default=None, description="another scenario file, beside this one; what it says holds where this one is silent"
+    )
     title: str = Field(description="what people call the scenario")
     question: str = Field(description="the question that it answers")
     period: Period = Field(description="the days that are simulated")
@@ -80,7 +87,39 @@ class Scenario(Part):
     def _whole(self) -> Self:
         """Check what no single part can know."""
         check_fit(self)
+        for name in self.plans:
+            self.world(name)
         return self
+
+    def world(self, plan: str) -> "Scenario":
+        """Return the world as it is under a plan: this one, unless the plan asks what if.
+
+        Raises:
+            ScenarioError: there is no plan of this name.
+        """
+        if plan not in self.plans:
+            raise ScenarioError(self.name, "plans", repr(plan), f"one of {', '.join(self.plans)}")
+        if plan not in self._worlds:
+            self._worlds[plan] = self._otherwise(plan) if self.plans[plan].world else self
+        return self._worlds[plan]
+
+    @cached_property
+    def _worlds(self) -> dict[str, "Scenario"]:
+        return {}
+
+    def _otherwise(self, plan: str) -> "Scenario":
+        choice = self.plans[plan]
+        ours = self.model_dump(exclude_unset=True, exclude={"plans"})
+        theirs = choice.model_dump(exclude_unset=True, exclude={"world"})
+        try:
+            return Scenario.model_validate(laid_over(ours, choice.world) | {"plans": {plan: theirs}})
+        except ValidationError as problem:
+            details = problem.errors(include_url=False)[0]
+            cause = details.get("ctx", {}).get("error")
+            if isinstance(cause, MisfitError):
+                raise MisfitError("plans", plan, "world", *cause.at, got=cause.got, expected=str(cause)) from None
+            at = ("plans", plan, "world", *details["loc"])
+            raise MisfitError(*at, got=details["input"], expected=details["msg"]) from None
 
     @cached_property
     def timebase(self) -> Timebase:
@@ -107,9 +146,9 @@ class Scenario(Part):
         return self.demand.visits_per_hour(day, hour, is_after_holiday=self.hours.is_after_holiday(day))
 
     @cached_property
-    def hourly_visits(self) -> tuple[tuple[float, ...], ...]:
-        """Return the mean number of walk-in visits of each day and hour."""
-        return tuple(tuple(self.visits_per_hour(day, hour) for hour in range(24)) for day in self.timebase.days)
+    def hourly_visits(self) -> "array[float]":
+        """Return the mean number of walk-in visits in each hour of the period, day by day."""
+        return array("d", (self.visits_per_hour(day, hour) for day in self.timebase.days for hour in range(24)))
 
     @property
     def titles(self) -> Mapping[str, str]:
@@ -123,4 +162,16 @@ def read_scenario(path: Path | str) -> Scenario:
     Raises:
         ScenarioError: the file cannot be read or does not describe a scenario; the message names the field.
     """
-    return read_document(path, Scenario, ScenarioError)
+    return read_document(path, Scenario, ScenarioError, complete=lambda content: _extended(Path(path), content))
+
+
+def _extended(path: Path, content: Mapping[str, object], depth: int = 0) -> Mapping[str, object]:
+    """Return a scenario's content laid over that of the file that it extends; plans are never inherited."""
+    name = content.get("extends")
+    if not isinstance(name, str):
+        return content
+    if depth == _DEEPEST:
+        raise ScenarioError(str(path), "extends", repr(name), "files that end up at one which extends none")
+    base = path.parent / name
+    beneath = _extended(base, load_document(base, ScenarioError), depth + 1)
+    return laid_over({key: part for key, part in beneath.items() if key != "plans"}, content)

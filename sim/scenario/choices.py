@@ -1,6 +1,6 @@
 """What leaders choose: a plan."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -59,6 +59,10 @@ class PlanChoice(Part):
     scanners: People | None = Field(default=None, description="scanners, instead of the scenario's")
     link_mbit_per_s: Annotated[float, Field(gt=0, le=1_000_000)] | None = Field(
         default=None, description="capacity of the line, megabits per second, instead of the scenario's"
+    )
+    world: dict[str, Any] = Field(
+        default_factory=dict,
+        description="what would be otherwise, with the fields of the scenario itself: a plan that asks what if",
     )
     ups_min: Annotated[float, Field(ge=0, le=100_000)] | None = Field(
         default=None, description="how long batteries bridge a power cut, minutes, instead of the scenario's"

@@ -9,6 +9,12 @@ from sim.scenario.parts import Name, Part, Ratio
 class Citizens(Part):
     """How people behave. Without a law they wait as long as it takes, and come back at once when the doors open."""
 
+    waiting_limit_min: float | None = Field(
+        default=None,
+        gt=0,
+        le=10_000,
+        description="a wait above it is too long, minutes; without it nothing is too long",
+    )
     patience_min: Law | None = Field(default=None, description="how long one waits in a line before leaving, minutes")
     balk_at: Law | None = Field(default=None, description="how many must wait in the hall for one to turn around")
     gives_up_ratio: Ratio = Field(

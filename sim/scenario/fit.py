@@ -48,8 +48,9 @@ def _check_procedures(scenario: Scenario) -> None:
     if abs(total - 1) > 1e-9:  # noqa: PLR2004 - shares are decimal fractions, their sum is not exact
         raise MisfitError("procedures", got=f"shares that sum to {total:g}", expected="shares that sum to 1")
     for name, procedure in scenario.procedures.items():
-        if procedure.deadline.cutoff > scenario.hours.afternoon[1]:
-            got = procedure.deadline.cutoff
+        deadline = procedure.deadline
+        if deadline.working_days is not None and deadline.cutoff > scenario.hours.afternoon[1]:
+            got = deadline.cutoff
             raise MisfitError("procedures", name, "deadline", "cutoff", got=got, expected="a time in office hours")
 
 

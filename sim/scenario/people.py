@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from sim.document import MisfitError
-from sim.scenario.parts import Days, Part, People, Ratio, TimeOfDay, Weekday
+from sim.scenario.parts import WEEKDAYS, Days, Part, People, Ratio, TimeOfDay, Weekday
 
 
 class Stage(IntEnum):
@@ -66,7 +66,7 @@ class Group(Part):
     leave: tuple[Leave, ...] = Field(default=(), description="planned absence")
     absence_ratio: Ratio = Field(default=0, description="part of the days on which each is absent without warning")
     experience_days: float = Field(
-        default=0, ge=0, le=10_000, description="working days of practice that they have on the first day"
+        default=0, ge=0, le=10_000, description="working days of practice that they have on their first day"
     )
     wage_per_h: float = Field(default=0, ge=0, description="wage for an hour, in the currency of costs")
 
@@ -76,14 +76,17 @@ class Group(Part):
             raise MisfitError("last_day", got=self.last_day, expected=f"a day from first_day {self.first_day} on")
         edges = [edge for part in self.times for edge in part]
         if edges != sorted(set(edges)):
-            raise MisfitError(
-                "times", got=self.times, expected="parts of a day in their order, each ending after it starts"
-            )
+            got = ", ".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in self.times)
+            raise MisfitError("times", got=got, expected="parts of a day in their order, each ending after it starts")
         return self
 
     def is_present(self, day: date) -> bool:
-        """Return whether the group works on this day, if the office does."""
+        """Return whether the group is there on this day: it has come and not gone for good."""
         return (self.first_day is None or self.first_day <= day) and (self.last_day is None or day <= self.last_day)
+
+    def is_weekday(self, day: date) -> bool:
+        """Return whether the group works on this day of the week, if the office does."""
+        return self.weekdays is None or WEEKDAYS[day.weekday()] in self.weekdays
 
 
 class Learning(Part):
@@ -129,6 +132,6 @@ class VolunteerEffect(Part):
 
 
 class Volunteering(Days):
-    """Teams of volunteers on these days."""
+    """Teams of volunteers, on those of these days that the office works."""
 
     teams: Annotated[int, Field(ge=0, le=100)] = Field(description="how many teams")

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from sim.laws import Law
 from sim.scenario.parts import Part, Ratio, TimeOfDay
+from sim.scenario.people import Stage
 
 
 class Deadline(Part):
@@ -63,3 +64,15 @@ class Procedure(Part):
         if self.pages is None and (self.page_mb or self.scan_s_per_page):
             raise ValueError("pages, if there is something to scan or to upload")
         return self
+
+    def work_min(self, stage: Stage) -> Law | None:
+        """Return the law of the work at a stage, minutes; none when it is not in the route."""
+        works = {
+            Stage.GUIDANCE: self.guidance_min,
+            Stage.INTAKE: self.intake_min,
+            Stage.CHECK: self.check_min,
+            Stage.BACK_OFFICE: self.back_office_min,
+            Stage.APPROVAL: self.approval_min,
+            Stage.HANDOVER: self.handover_min,
+        }
+        return works[stage]

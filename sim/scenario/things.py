@@ -1,7 +1,7 @@
 """The line, and what fails: line, portal, software, power."""
 
 from enum import IntEnum
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,7 @@ from sim.laws import Law
 from sim.scenario.parts import Hour, LocalInstant, Part, Ratio
 
 SystemName = Literal["link", "portal", "software", "power"]
+_Background = Annotated[float, Field(ge=0, lt=1)]
 
 
 class System(IntEnum):
@@ -25,20 +26,13 @@ class Link(Part):
     """The line that all counters share; every transfer under way gets an equal part of it at once."""
 
     mbit_per_s: float = Field(gt=0, le=1_000_000, description="capacity of the line, megabits per second")
-    background_ratio: float = Field(default=0, ge=0, lt=1, description="part of the capacity that other traffic takes")
-    background_by_hour: dict[Hour, float] = Field(
+    background_ratio: _Background = Field(default=0, description="part of the capacity that other traffic takes")
+    background_by_hour: dict[Hour, _Background] = Field(
         default_factory=dict, description="the same in hours that differ: full hour, part of the capacity"
     )
     holds_counter: bool = Field(
         default=True, description="whether officer and counter wait until the files of a visit are uploaded"
     )
-
-    @model_validator(mode="after")
-    def _less_than_all(self) -> Self:
-        for hour, ratio in self.background_by_hour.items():
-            if not 0 <= ratio < 1:
-                raise MisfitError("background_by_hour", str(hour), got=ratio, expected="a number from 0 to less than 1")
-        return self
 
 
 class Outage(Part):

@@ -5,7 +5,9 @@ record does not depend on the plan, nor on whether other records exist; so plans
 when demand rises by a tenth, the records of before are still there with all their draws (common random numbers).
 """
 
+from sim.streams import PPM
+from sim.timebase import NEVER
 from sim.workload.rows import Workload
 from sim.workload.sample import sample_workload
 
-__all__ = ["Workload", "sample_workload"]
+__all__ = ["NEVER", "PPM", "Workload", "sample_workload"]

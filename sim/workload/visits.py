@@ -1,29 +1,36 @@
-"""Who comes when: walk-in visits by thinning, visits by appointment, records of the first day.
+"""Who comes when: walk-in visits, visits by appointment, records of the first day.
 
 Place in the pipeline: a part of the workload. In: a scenario and the replication's streams. Out: `Visits`. Invariant:
-a visit has an address (band, number) of its own, from which all its draws are made; more demand adds visits and moves
-none.
+a visit has an address of its own, from which all its draws are made; whoever else comes moves none of them.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, fields
+from functools import lru_cache, reduce
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.laws import Law, lognormal_factor
 from sim.scenario import Scenario
+from sim.scenario.demand import Appointments, Slot
 from sim.scenario.people import STAGES_BY_NAME
-from sim.streams import Purpose, Streams
-from sim.timebase import NEVER, Ticks
+from sim.streams import Address, Floats, Purpose, Streams
+from sim.timebase import NEVER, OfficeHours, Ticks
+from sim.workload.thinning import points
 
-Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 _HOURS = 24
 _S_PER_MIN, _S_PER_H = 60, 3600
-_APPOINTMENTS = 1 << 20  # bands from here on: the n-th visit of each slot; below: bands of walk-in demand
-FIRST_DAY = 1 << 21  # bands from here on: entries of `initial`
-LONGEST = 1 << 40  # ticks: 35 years of milliseconds; a longer delay is cut to that
+_LONGEST_S = 3660 * 86_400  # ten years, as long as the longest period: a longer delay is cut to that
+_WALK_IN = (Purpose.ARRIVAL_COUNT, Purpose.ARRIVAL_TICK, Purpose.ARRIVAL_LEVEL)
+
+# The coordinate `within` of a visit's address: what kind of visit it is, then for walk-ins band and hour, for
+# appointments time of day and day, for records of the first day their entry in `initial`.
+_BOOKED, FIRST_DAY = 1 << 28, 2 << 28
+_DAY_BITS = 12
 
 
 @dataclass(frozen=True)
@@ -31,166 +38,126 @@ class Visits:
     """Visits in the order of their arrival, records of the first day before all others.
 
     Attributes:
-        band: ``int64[n]``, first part of the address.
-        number: ``int64[n]``, second part.
+        number: ``int64[n]``, first part of the address.
+        within: ``int64[n]``, second part.
         arrival: ``int64[n]``, tick of arrival, non-decreasing.
-        priority: ``int64[n]``, added to that of the procedure.
+        is_booked: ``bool[n]``, whether it is by appointment.
         entry: ``int64[n]``, `Stage` of a record of the first day, `NEVER` for others.
-        procedure: ``int64[n]``, its procedure, `NEVER` where it is still to be drawn.
+        procedure: ``int64[n]``, procedure of a record of the first day, `NEVER` for others.
     """
 
-    band: Whole
     number: Whole
+    within: Whole
     arrival: Ticks
-    priority: Whole
+    is_booked: NDArray[np.bool_]
     entry: Whole
     procedure: Whole
+
+    def in_order(self) -> Self:
+        """Return the visits by arrival; those at the same tick stay in their order."""
+        order = np.argsort(self.arrival, kind="stable")
+        return type(self)(**{field.name: getattr(self, field.name)[order] for field in fields(self)})
+
+    def followed_by(self, others: "Visits") -> "Visits":
+        """Return these visits and then the others."""
+        return Visits(
+            **{
+                field.name: np.concatenate([getattr(self, field.name), getattr(others, field.name)])
+                for field in fields(self)
+            }
+        )
 
 
 def visits(scenario: Scenario, streams: Streams) -> Visits:
     """Return all visits of the replication."""
-    band, number, arrival = _walk_ins(scenario, streams)
-    n_walk_ins = len(band)
-    more = [_appointments(scenario, streams)]
-    band, number, arrival = (
-        np.concatenate([ours, *(each[k] for each in more)]) for k, ours in enumerate((band, number, arrival))
-    )
-    demand = scenario.demand
-    priority = np.zeros(len(band), dtype=np.int64)
-    if demand.appointments:
-        priority[n_walk_ins:] = demand.appointments.priority
-    order = np.argsort(arrival, kind="stable")
-    plain = np.full(len(band), NEVER, dtype=np.int64)
-    first = _first_day(scenario, streams)
-    return Visits(
-        band=np.concatenate([first.band, band[order]]),
-        number=np.concatenate([first.number, number[order]]),
-        arrival=np.concatenate([first.arrival, arrival[order]]),
-        priority=np.concatenate([first.priority, priority[order]]),
-        entry=np.concatenate([first.entry, plain]),
-        procedure=np.concatenate([first.procedure, plain]),
-    )
+    come, told = _walk_ins(scenario, streams), scenario.demand.appointments
+    if told is not None:
+        come = come.followed_by(_appointments(scenario, streams, told))
+    come = come.in_order()
+    return _first_day(scenario, streams).followed_by(come) if scenario.initial else come
 
 
-def _walk_ins(scenario: Scenario, streams: Streams) -> tuple[Whole, Whole, Ticks]:
-    """Return band, number and tick of every walk-in visit.
+def delays(scenario: Scenario, law: Law, u: Floats, *, unit_s: float) -> Ticks:
+    """Return a law's quantiles at `u` in whole ticks, at most ten years; `unit_s` is its unit in seconds."""
+    drawn = np.minimum(law.quantile(u) * unit_s, _LONGEST_S)
+    return np.rint(drawn * scenario.timebase.ticks_per_s).astype(np.int64)
 
-    Demand is cut into bands: below 1 visit an hour, from 1 to 2, from 2 to 4, … Each band has candidates of its own, at
-    the fixed rate of the band's width, and accepts them as far as demand fills the band. More demand then adds records
-    and takes none away, however much more it is. Source: Lewis and Shedler 1979 (thinning), band by band.
-    """
+
+def _walk_ins(scenario: Scenario, streams: Streams) -> Visits:
     timebase = scenario.timebase
-    per_hour = _visits_per_hour(scenario, streams)
-    hours = timebase.hours
-    found = [np.empty((0, 3), dtype=np.int64)]
-    band, low = 0, 0.0
-    while low < per_hour.max(initial=0):
-        width = max(1.0, low)
-        at = _candidates(
-            streams, Purpose.ARRIVAL_GAP, band, width / (timebase.ticks_per_s * _S_PER_H), timebase.end_tick
-        )
-        demand = per_hour[np.searchsorted(hours, at, side="right") - 1]
-        maybe = np.flatnonzero(demand > low)
-        level = low + width * streams.uniforms(Purpose.ARRIVAL_THINNING, maybe, band)
-        accepted = maybe[level < demand[maybe]]
-        found.append(np.column_stack([np.full_like(accepted, band), accepted, at[accepted]]))
-        band, low = band + 1, low + width
-    rows = np.concatenate(found)
-    return rows[:, 0], rows[:, 1], rows[:, 2]
+    edges = np.append(timebase.hours, timebase.end_tick)
+    ticks_per_h = timebase.ticks_per_s * _S_PER_H
+    found = points(streams, _WALK_IN, _visits_per_hour(scenario, streams), edges, unit=ticks_per_h)
+    return _arriving(found.address.number, np.asarray(found.address.within), found.tick, is_booked=False)
+
+
+def _arriving(number: Whole, within: Whole, arrival: Ticks, *, is_booked: bool) -> Visits:
+    nothing = np.full(len(number), NEVER, dtype=np.int64)
+    return Visits(number, within, arrival, np.full(len(number), is_booked), nothing, nothing)
 
 
 def _visits_per_hour(scenario: Scenario, streams: Streams) -> Floats:
     """Return the rate in each hour of the period, as chance has it this time: ``float64[n_days * 24]``."""
     timebase, demand = scenario.timebase, scenario.demand
-    mean = np.array(scenario.hourly_visits)
+    per_hour = np.array(scenario.hourly_visits)
     if demand.day_cv:
-        of_day = streams.uniforms(Purpose.DAY_FACTOR, np.arange(timebase.n_days))
-        mean *= lognormal_factor(of_day, cv=demand.day_cv)[:, np.newaxis]
-    per_hour = mean.ravel()
+        u = streams.uniforms(Purpose.DAY_FACTOR, Address(np.arange(timebase.n_days)))
+        per_hour *= np.repeat(lognormal_factor(u, cv=demand.day_cv), _HOURS)
     if demand.hour_cv:
-        of_hour = streams.uniforms(Purpose.HOUR_FACTOR, np.arange(len(per_hour)))
-        per_hour *= lognormal_factor(of_hour, cv=demand.hour_cv)
+        hour = np.flatnonzero(per_hour)
+        u = streams.uniforms(Purpose.HOUR_FACTOR, Address(hour))
+        per_hour[hour] *= lognormal_factor(u, cv=demand.hour_cv)
     return per_hour
 
 
-def _candidates(streams: Streams, purpose: Purpose, band: int, per_tick: float, end_tick: int) -> Ticks:
-    """Return the ticks of a Poisson process with this constant rate, before `end_tick`."""
-    at = np.zeros(1)
-    chunk = int(per_tick * end_tick * 1.1) + 64
-    while at[-1] < end_tick:
-        gaps = -np.log(streams.uniforms(purpose, np.arange(len(at) - 1, len(at) - 1 + chunk), band)) / per_tick
-        at = np.concatenate([at, at[-1] + np.cumsum(gaps)])
-    ticks = np.floor(at[1:]).astype(np.int64)
-    return ticks[ticks < end_tick]
+def _appointments(scenario: Scenario, streams: Streams, told: Appointments) -> Visits:
+    """Return the visits by appointment; who does not come, or only after the period, is left out."""
+    number, within, due = _slots(scenario.office_hours, told.slots)
+    u = streams.several([Purpose.NO_SHOW, Purpose.LATENESS], Address(number, within))
+    arrival = due
+    if told.lateness_min is not None:
+        arrival = due + delays(scenario, told.lateness_min, u[Purpose.LATENESS], unit_s=_S_PER_MIN)
+    comes = np.flatnonzero((u[Purpose.NO_SHOW] >= told.no_show_ratio) & (arrival < scenario.timebase.end_tick))
+    return _arriving(number[comes], within[comes], arrival[comes], is_booked=True)
 
 
-def _appointments(scenario: Scenario, streams: Streams) -> tuple[Whole, Whole, Ticks]:
-    """Return band, number (the day) and tick of those who come by appointment; who does not come is left out."""
-    told, timebase = scenario.demand.appointments, scenario.timebase
-    empty = np.empty(0, dtype=np.int64)
-    if told is None:
-        return empty, empty, empty
-    day = np.array(scenario.office_hours.working_days, dtype=np.int64)
-    times = [slot.at for slot in told.slots for _ in range(slot.visits)]
-    number = np.tile(day, len(times))
-    band = np.repeat(_APPOINTMENTS + np.arange(len(times)), len(day))
-    due = np.array([timebase.tick(timebase.day(index), at) for at in times for index in day.tolist()], dtype=np.int64)
-    arrival = due + delays(scenario, told.lateness_min, streams, Purpose.LATENESS, number, band, s=_S_PER_MIN)
-    comes = streams.uniforms(Purpose.NO_SHOW, number, band) >= told.no_show_ratio
-    comes &= arrival < timebase.end_tick
-    return band[comes], number[comes], arrival[comes]
+@lru_cache(maxsize=64)
+def _slots(hours: OfficeHours, slots: tuple[Slot, ...]) -> tuple[Whole, Whole, Ticks]:
+    """Return number, `within` and tick of every appointment of the period.
+
+    A slot is known by its time, and its visits by their numbers: a slot more, or a visit more, moves no other.
+    """
+    n_visits = Counter({slot.at: 0 for slot in slots})
+    for slot in slots:
+        n_visits[slot.at] += slot.visits
+    rows = [
+        (number, _BOOKED | (at.hour * 60 + at.minute) << _DAY_BITS | day, hours.timebase.tick(date, at))
+        for at, n in sorted(n_visits.items())
+        for day in hours.working_days
+        for date in [hours.timebase.day(day)]
+        for number in range(n)
+    ]
+    number, within, due = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    return number, within, due
 
 
 def _first_day(scenario: Scenario, streams: Streams) -> Visits:
     """Return the records that are there when the period begins, oldest first."""
-    counts = [each.records for each in scenario.initial]
-    entry = np.repeat(np.array([STAGES_BY_NAME[each.stage] for each in scenario.initial], dtype=np.int64), counts)
     names = list(scenario.procedures)
-    procedure = np.array([names.index(each.procedure) for each in scenario.initial], dtype=np.int64)
-    band = np.repeat(FIRST_DAY + np.arange(len(counts)), counts)
-    number = np.concatenate([np.empty(0, dtype=np.int64), *(np.arange(count) for count in counts)])
-    ages = [
-        delays(scenario, each.age_h, streams, Purpose.AGE, np.arange(each.records), FIRST_DAY + index, s=_S_PER_H)
-        for index, each in enumerate(scenario.initial)
+    found = [
+        _entry(scenario, streams, index, names.index(told.procedure)) for index, told in enumerate(scenario.initial)
     ]
-    arrival = -np.concatenate([np.empty(0, dtype=np.int64), *ages])
-    order = np.argsort(arrival, kind="stable")
-    return Visits(
-        band=band[order],
-        number=number[order],
-        arrival=arrival[order],
-        priority=np.zeros(len(order), dtype=np.int64),
-        entry=entry[order],
-        procedure=np.repeat(procedure, counts)[order],
-    )
+    return reduce(Visits.followed_by, found).in_order()
 
 
-def delays(
-    scenario: Scenario,
-    law: Law | None,
-    streams: Streams,
-    purpose: Purpose,
-    number: Whole,
-    band: Whole | int,
-    *,
-    s: float,
-) -> Ticks:
-    """Return a delay for each address, in whole ticks; none without a law. `s` is the law's unit in seconds."""
-    if law is None:
-        return np.zeros(len(number), dtype=np.int64)
-    drawn = law.quantile(streams.uniforms(purpose, number, band)) * (s * scenario.timebase.ticks_per_s)
-    return np.rint(np.minimum(drawn, LONGEST)).astype(np.int64)
-
-
-def random_outages(scenario: Scenario, streams: Streams) -> Whole:
-    """Return the outages of chance: rows (entry of `random_outages`, start, end), by entry and start."""
-    timebase = scenario.timebase
-    rows = [np.empty((0, 3), dtype=np.int64)]
-    for index, told in enumerate(scenario.random_outages):
-        per_tick = told.per_day / (_HOURS * _S_PER_H * timebase.ticks_per_s)
-        start = _candidates(streams, Purpose.OUTAGE_GAP, index, per_tick, timebase.end_tick)
-        lasts = delays(
-            scenario, told.duration_min, streams, Purpose.OUTAGE_DURATION, np.arange(len(start)), index, s=_S_PER_MIN
-        )
-        rows.append(np.column_stack([np.full_like(start, index), start, start + lasts]))
-    return np.concatenate(rows)
+def _entry(scenario: Scenario, streams: Streams, index: int, procedure: int) -> Visits:
+    """Return the records of one entry of `initial`."""
+    told = scenario.initial[index]
+    number = np.arange(told.records)
+    within = np.full(told.records, FIRST_DAY | index)
+    age = np.zeros(told.records, dtype=np.int64)
+    if told.age_h is not None:
+        age = delays(scenario, told.age_h, streams.uniforms(Purpose.AGE, Address(number, within)), unit_s=_S_PER_H)
+    age[age == -NEVER] += 1  # a record cannot be received at the tick that stands for none
+    entry, of_kind = (np.full(told.records, value) for value in (STAGES_BY_NAME[told.stage], procedure))
+    return Visits(number, within, -age, np.zeros(told.records, dtype=bool), entry, of_kind)

@@ -1,39 +1,52 @@
-"""What the golden file holds: a few figures of the shipped scenario, exact.
+"""What the golden files hold: a few figures of each shipped scenario, exact.
 
-``python tests/golden/renew.py`` writes it anew.
+``python tests/golden/renew.py`` writes them anew.
 """
 
+import math
 from concurrent.futures import Executor
 from pathlib import Path
-
-import numpy as np
 
 from sim.experiment import Case, run_experiment
 from sim.scenario import read_scenario
 
-SCENARIO = Path(__file__).parents[2] / "scenarios" / "tho-xuan.yaml"
-GOLDEN = Path(__file__).parent / "tho-xuan.json"
-SEED, N_REPLICATIONS = 1, 3
-FIGURES = ("received_count", "settled_count", "backlog_count", "on_time_ratio", "wait_s_mean", "overtime_h")
-SPANS = ("2025-07-04 day", "2025-07-01 week", "2025-07-07 week", "2025-07-01 period")
+SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
+GOLDEN = Path(__file__).parent / "figures"
+SEED, N_REPLICATIONS = 1, 2
+FIGURES = (
+    "received_count",
+    "settled_count",
+    "backlog_count",
+    "on_time_ratio",
+    "wait_s_mean",
+    "overtime_h",
+    "cost",
+    "lost_h_person",
+)
+Figures = dict[str, dict[str, dict[str, list[float | None]]]]
 
 
-def golden_figures(executor: Executor) -> dict[str, dict[str, dict[str, list[float]]]]:
-    """Return the figures of the first replications by plan, span and figure, to twelve digits."""
-    scenario = read_scenario(SCENARIO)
+def golden_figures(path: Path, executor: Executor) -> Figures:
+    """Return figures of the first replications by plan, span and figure, to twelve digits; null where there is none.
+
+    The spans are the last day of the peak week and the whole period.
+    """
+    scenario = read_scenario(path)
     cases = [Case(scenario, plan) for plan in scenario.plans]
     table = run_experiment(cases, seed=SEED, n_replications=N_REPLICATIONS, executor=executor)
-    found: dict[str, dict[str, dict[str, list[float]]]] = {}
+    found: Figures = {}
     for index, case in enumerate(cases):
-        by_name = {f"{span.first_day} {span.kind}": number for number, span in enumerate(table.spans[index])}
+        days = [
+            number
+            for number, span in enumerate(table.spans[index])
+            if span.kind == "day" and span.first_day <= scenario.period.peak_last_day
+        ]
         found[case.plan] = {
-            name: {
-                figure: [float(f"{value:.12g}") for value in table.figures[figure][index][:, by_name[name]].tolist()]
-                for figure in FIGURES
-            }
-            for name in SPANS
+            name: {figure: _exact(table.figures[figure][index][:, number].tolist()) for figure in FIGURES}
+            for name, number in (("peak", days[-1]), ("period", len(table.spans[index]) - 1))
         }
-    assert not np.isnan(
-        [v for plan in found.values() for span in plan.values() for f in span.values() for v in f]
-    ).any()
     return found
+
+
+def _exact(values: list[float]) -> list[float | None]:
+    return [None if math.isnan(value) else float(f"{value:.12g}") for value in values]

@@ -97,7 +97,7 @@ class Hall:
             self._calendar.call_at(tick, Kind.RENEGE, record, lambda: self._renege(record, join))
 
     def _renege(self, record: int, join: int) -> None:
-        if self._n_joins[record] == join and self._floor.is_waiting(record):
+        if self._n_joins[record] == join and self._floor.is_waiting_in_hall(record):
             self._floor.leave(record)
             self._leave_in_vain(record, State.RENEGED)
 

@@ -153,6 +153,7 @@ class People:
             self._office.put_back(record, stage, joined)
             return
         yield self._worked(duration, record)
+        self._work[stage][record] = int(self._given.workload.work[stage, record])  # a second check is a whole one
         if stage != Stage.CHECK:
             self._office.go_on(record, stage)
         elif self._office.is_incomplete(record):

@@ -1,0 +1,75 @@
+"""The link: bits in are bits out, shared equally by all transfers under way, to the tick."""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+from sim.scenario.things import System
+from sim.trace import State
+from tests.laws.laws.told import Stint, Told
+from tests.laws.laws.work import felt_outages, permille_left
+
+_ROUNDING = Fraction(1, 10**9)  # an engine counts bits in floating point; this part of a transfer may get lost
+_SYSTEMS = (System.LINK, System.PORTAL, System.POWER)
+
+
+def check_bits(told: Told) -> None:
+    """Each transfer ends at the tick at which its equal share of the link has carried its last bit, or one later."""
+    uploads = [stint for stint in told.stints if stint.state == State.UPLOAD]
+    outages = [outage for outage in felt_outages(told) if outage[0] in _SYSTEMS]
+    losses = sorted({start for _, start, _, _, loses in outages if loses})
+    shares = _Shares(told, uploads, outages)
+    sizes = told.workload.upload_bit.tolist()
+    for stint in uploads:
+        ends = _ends(shares, stint, Fraction(sizes[stint.record]) * (1 - _ROUNDING), losses)
+        allowed = {min(end, told.end) for end in ends}
+        assert stint.end in allowed, f"{stint} should end at {sorted(allowed)}"
+
+
+def _ends(shares: "_Shares", stint: Stint, size: Fraction, losses: list[int]) -> set[int]:
+    """Return the ticks at which a transfer may end: of one try, or (after a loss) of the last."""
+    found: set[int] = set()
+    starts = [stint.start, *losses[bisect_right(losses, stint.start) : bisect_left(losses, shares.end)]]
+    for start, loss in pairwise([*starts, shares.end]):
+        done = shares.done(start, size)
+        if done < loss:
+            return found | {done, done + 1} if done + 1 <= loss else found | {done}
+        if done == loss:  # through at the very tick, if rounding does not make it miss the last bit
+            found.add(done)
+    return found | {shares.end}
+
+
+class _Shares:
+    """The bits that a single transfer under way has been given by each tick."""
+
+    def __init__(self, told: Told, uploads: list[Stint], outages: list[tuple[int, int, int, int, bool]]) -> None:
+        self.end = told.end
+        steps, capacity = told.plan.link_step_tick.tolist(), told.plan.link_bit_per_tick.tolist()
+        changes: dict[int, int] = defaultdict(int)
+        for stint in uploads:
+            changes[stint.start] += 1
+            changes[stint.end] -= 1
+        felt = {min(max(0, edge), told.end) for outage in outages for edge in outage[1:3]}
+        self._edges = sorted({0, *steps, *felt, *changes, told.end})
+        n_under_way = 0
+        self._carried, self._rates = [Fraction(0)], []
+        for edge, following in pairwise(self._edges):
+            n_under_way += changes[edge]
+            left = Fraction(permille_left(outages, _SYSTEMS, edge), 1000)
+            rate = left * Fraction(capacity[bisect_right(steps, edge) - 1]) / max(1, n_under_way)
+            self._rates.append(rate if n_under_way else Fraction(0))
+            self._carried.append(self._carried[-1] + self._rates[-1] * (following - edge))
+
+    def done(self, start: int, size: Fraction) -> int:
+        """Return the first whole tick at which a transfer that starts here has passed; the period's end for never."""
+        number = bisect_right(self._edges, start) - 1
+        target = (
+            self._carried[number] + self._rates[number] * (start - self._edges[number]) + size
+            if (number < len(self._rates))
+            else Fraction(0)
+        )
+        at = bisect_left(self._carried, target) - 1  # the last edge before the target is reached
+        if at >= len(self._rates):
+            return self.end
+        return int(self._edges[at] - ((self._carried[at] - target) // self._rates[at]))
