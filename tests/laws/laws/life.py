@@ -78,7 +78,8 @@ def check_lives(told: Told) -> None:
         assert last.is_cut or last.state in LAST, f"{last} is no end"
     for stint in told.stints:
         is_first = told.workload.entry[stint.record] != NEVER and stint is told.lives[stint.record][0]
-        assert (is_first or stint.start >= 0) and stint.start < told.end, f"{stint} starts outside the period"
+        assert is_first or stint.start >= 0, f"{stint} starts before the period"
+        assert stint.start < told.end, f"{stint} starts after the period"
         assert stint.start <= stint.end, f"{stint} ends before it starts"
         assert stint.is_cut or stint.end < told.end, f"{stint} ends when nothing happens any more"
 

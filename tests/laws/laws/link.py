@@ -15,29 +15,31 @@ _SYSTEMS = (System.LINK, System.PORTAL, System.POWER)
 
 
 def check_bits(told: Told) -> None:
-    """Each transfer ends at the tick at which its equal share of the link has carried its last bit, or one later."""
+    """Each transfer ends at the first tick at which its equal share of the link has carried its last bit."""
     uploads = [stint for stint in told.stints if stint.state == State.UPLOAD]
     outages = [outage for outage in felt_outages(told) if outage[0] in _SYSTEMS]
     losses = sorted({start for _, start, _, _, loses in outages if loses})
     shares = _Shares(told, uploads, outages)
     sizes = told.workload.upload_bit.tolist()
     for stint in uploads:
-        ends = _ends(shares, stint, Fraction(sizes[stint.record]) * (1 - _ROUNDING), losses)
-        allowed = {min(end, told.end) for end in ends}
-        assert stint.end in allowed, f"{stint} should end at {sorted(allowed)}"
+        spans = _ends(shares, stint, Fraction(sizes[stint.record]), losses)
+        assert any(first <= stint.end <= last for first, last in spans), f"{stint} should end in one of {spans}"
 
 
-def _ends(shares: "_Shares", stint: Stint, size: Fraction, losses: list[int]) -> set[int]:
-    """Return the ticks at which a transfer may end: of one try, or (after a loss) of the last."""
-    found: set[int] = set()
+def _ends(shares: "_Shares", stint: Stint, size: Fraction, losses: list[int]) -> list[tuple[int, int]]:
+    """Return from when to when a transfer may end, with a bit lost or won by rounding: in the last try after losses.
+
+    There are several answers where rounding decides whether the last bit passes before a loss.
+    """
+    found: list[tuple[int, int]] = []
     starts = [stint.start, *losses[bisect_right(losses, stint.start) : bisect_left(losses, shares.end)]]
     for start, loss in pairwise([*starts, shares.end]):
-        done = shares.done(start, size)
-        if done < loss:
-            return found | {done, done + 1} if done + 1 <= loss else found | {done}
-        if done == loss:  # through at the very tick, if rounding does not make it miss the last bit
-            found.add(done)
-    return found | {shares.end}
+        first, last = (shares.done(start, size * part) for part in (1 - _ROUNDING, 1 + _ROUNDING))
+        if first <= loss:
+            found.append((first, min(last, loss)))
+        if last <= loss:
+            return found
+    return [*found, (shares.end, shares.end)]
 
 
 class _Shares:
@@ -64,11 +66,7 @@ class _Shares:
     def done(self, start: int, size: Fraction) -> int:
         """Return the first whole tick at which a transfer that starts here has passed; the period's end for never."""
         number = bisect_right(self._edges, start) - 1
-        target = (
-            self._carried[number] + self._rates[number] * (start - self._edges[number]) + size
-            if (number < len(self._rates))
-            else Fraction(0)
-        )
+        target = self._carried[number] + self._rates[number] * (start - self._edges[number]) + size
         at = bisect_left(self._carried, target) - 1  # the last edge before the target is reached
         if at >= len(self._rates):
             return self.end
