@@ -3,8 +3,6 @@
 Place in the pipeline: beside the report. In: a scenario. Out: text. Invariant: nothing is simulated; these are means.
 """
 
-from datetime import timedelta
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,27 +23,35 @@ def explain(scenario: Scenario) -> str:
         ScenarioError: a plan cannot be built, or breaks a limit of the Labour Code.
     """
     period, hours = scenario.period, scenario.office_hours
-    n_peak_days = (period.peak_last_day - period.first_day + timedelta(days=1)).days
     visits = _visits(scenario)
+    n_peak = visits[: _n_peak_days(scenario)].sum()
     lines = [
         f"{scenario.title}: {len(hours.working_days)} working days from {period.first_day} to {period.last_day}.",
         (
-            f"{visits.sum():,.0f} visits expected, {visits[:n_peak_days].sum():,.0f} of them in the peak week "
-            f"(to {period.peak_last_day}); {_records_per_visit(scenario):.3g} records a visit."
+            f"{visits.sum():,.0f} visits expected, {n_peak:,.0f} of them in the peak week "
+            f"(to {period.peak_last_day}); {_records_per_visit(scenario):.2f} records a visit."
         ),
-        "In the peak week, hours of work in practised hands, and hours on shift, with the overtime among them:",
+        "In the peak week, hours of work in practised hands, and hours on shift (in brackets: of these, overtime):",
     ]
-    for name in scenario.plans:
-        plan = build_plan(scenario, name)
-        work_h = _work_h(scenario, plan, visits)[:, :n_peak_days].sum(axis=1)
-        work = ", ".join(f"{STAGE_NAMES[stage]} {work_h[stage]:.0f}" for stage in Stage if work_h[stage])
-        lines.append(f"  {name}: work {work}; shifts {_shifts(plan, n_peak_days)}{_cost(plan)}{_breaches(plan)}")
+    lines += [f"  {name}: {_plan(scenario.world(name), name)}" for name in scenario.plans]
     return "\n".join(lines) + "\n"
+
+
+def _plan(world: Scenario, name: str) -> str:
+    """Return what a plan has to do in the peak week of its world, and with what."""
+    plan, n_days = build_plan(world, name), _n_peak_days(world)
+    work_h = _work_h(world, plan, _visits(world))[:, :n_days].sum(axis=1)
+    work = ", ".join(f"{STAGE_NAMES[stage]} {work_h[stage]:.0f}" for stage in Stage if work_h[stage])
+    return f"work {work}; shifts {_shifts(plan, n_days)}{_cost(plan)}{_breaches(plan)}"
+
+
+def _n_peak_days(scenario: Scenario) -> int:
+    return (scenario.period.peak_last_day - scenario.period.first_day).days + 1
 
 
 def _visits(scenario: Scenario) -> NDArray[np.float64]:
     """Return the mean number of visits of each day, with and without appointment, also those made online."""
-    visits = np.array(scenario.hourly_visits).sum(axis=1)
+    visits = np.array(scenario.hourly_visits).reshape(-1, 24).sum(axis=1)
     appointments = scenario.demand.appointments
     if appointments is not None:
         n_slots = sum(slot.visits for slot in appointments.slots)
@@ -76,13 +82,15 @@ def _work_h(scenario: Scenario, plan: Plan, visits: NDArray[np.float64]) -> NDAr
 
 
 def _shifts(plan: Plan, n_peak_days: int) -> str:
-    """Return each group's hours on shift in the peak week."""
+    """Return the hours on shift in the peak week of each group that has people."""
     on_shift, overtime = (
         hours_by_day(plan, rows)[:, :n_peak_days].sum(axis=1) for rows in (plan.shifts[:, :3], plan.overtime)
     )
     told = []
     for number, name in enumerate(plan.groups):
         of_group = plan.person_group == number
+        if not of_group.any():
+            continue
         extra = f" ({overtime[of_group].sum():.0f})" if overtime[of_group].any() else ""
         told.append(f"{name} {on_shift[of_group].sum():.0f}{extra}")
     return ", ".join(told)

@@ -1,7 +1,8 @@
 """Probability laws as quantile functions.
 
-In: a law's parameters and uniform numbers. Out: draws. Invariant: a draw is a non-decreasing function of its uniform
-number, so that a change of a parameter moves every draw the same way (common random numbers).
+In: a law's parameters and uniform numbers. Out: draws, in the unit of the law's field; who draws rounds them, to whole
+ticks, bits or people. Invariant: a draw is a non-decreasing function of its uniform number, so that a change of a
+parameter moves every draw the same way (common random numbers).
 """
 
 from abc import abstractmethod

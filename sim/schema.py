@@ -8,9 +8,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
+
 from sim.scenario import Scenario
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_PARTS = "#/$defs/"
 _HEAD = """# The fields of a scenario
 
 Made by `peakweek scenario fields`. `<name>` stands for a name of your own, or for an hour, a weekday or a number where
@@ -30,9 +34,61 @@ A law is a part such as `{law: lognormal, mean: 6, cv: 0.6}`.
 """
 
 
+class _Names(GenerateJsonSchema):
+    """Pydantic's generator, which also says what the names of a mapping may be."""
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> dict[str, Any]:
+        """Return the schema of a mapping: no name that does not fit, and whole numbers within their bounds."""
+        found = super().dict_schema(schema)
+        if "patternProperties" in found:
+            found["additionalProperties"] = False
+        keys: Any = schema.get("keys_schema", {})
+        if keys.get("type") == "int":  # JSON has no other names than texts
+            found["propertyNames"] = {"enum": [str(number) for number in range(keys["ge"], keys["le"] + 1)]}
+        return found
+
+
 def json_schema() -> str:
-    """Return the JSON Schema of a scenario file, as editors read it."""
-    return json.dumps({"$schema": _DIALECT} | Scenario.model_json_schema(), ensure_ascii=False, indent=1) + "\n"
+    """Return the JSON Schema of a scenario file, as editors read it.
+
+    Of a file that extends another, and of what a plan says of its own world, no field is asked for that the file
+    beneath may have; but entries of lists and plans are whole, for they are not laid over one another.
+    """
+    whole = Scenario.model_json_schema(schema_generator=_Names)
+    parts = whole.pop("$defs") | {"Scenario": whole}
+    some: dict[str, Any] = {}
+    _add_some("Scenario", parts, some)
+    parts["PlanChoice"]["properties"]["world"] |= {"$ref": f"{_PARTS}SomeScenario"}
+    either = {"if": {"required": ["extends"]}, "then": {"$ref": f"{_PARTS}SomeScenario"}}
+    schema = {"$schema": _DIALECT, **either, "else": {"$ref": f"{_PARTS}Scenario"}, "$defs": parts | some}
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+
+
+def _add_some(name: str, parts: dict[str, Any], some: dict[str, Any]) -> None:
+    """Add a part of which any field may be missing, and the parts that it has, to `some`."""
+    if f"Some{name}" not in some:
+        some[f"Some{name}"] = {}
+        part = {key: value for key, value in parts[name].items() if key != "required"}
+        some[f"Some{name}"] = _with_some(part, parts, some)
+
+
+def _with_some(node: Any, parts: dict[str, Any], some: dict[str, Any]) -> Any:
+    """Return a node of the schema that leads to parts of which any field may be missing."""
+    if not isinstance(node, dict):
+        return node
+    found: dict[str, Any] = {}
+    for key, value in node.items():
+        if key == "$ref" and value != f"{_PARTS}PlanChoice":
+            name = value.removeprefix(_PARTS)
+            _add_some(name, parts, some)
+            found[key] = f"{_PARTS}Some{name}"
+        elif key in {"oneOf", "anyOf"}:  # a law of which only the mean is said may be any
+            found["anyOf"] = [_with_some(each, parts, some) for each in value]
+        elif key not in {"items", "discriminator", "default"}:
+            found[key] = _with_some(value, parts, some)
+        else:
+            found[key] = value
+    return found
 
 
 def fields_page() -> str:
@@ -91,7 +147,7 @@ def _default(field: dict[str, Any], inner: dict[str, Any]) -> str:
 
 def _kind(inner: dict[str, Any]) -> str:
     """Return what a value is, with its bounds."""
-    if "properties" in inner:
+    if inner.get("type") == "object":
         return "part"
     if "discriminator" in inner:
         return "law"

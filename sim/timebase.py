@@ -173,6 +173,8 @@ class OfficeHours:
 
     def _span(self, earliest: int, latest: int) -> tuple[int, int]:
         """Return indices of the first and the last day of a span that has the period and both ticks in it."""
+        if earliest >= 0 and latest < self.timebase.end_tick:
+            return 0, self.timebase.n_days - 1
         first, last = (
             (self.timebase.instant(tick).date() - self.timebase.first_day).days for tick in (earliest, latest)
         )

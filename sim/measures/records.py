@@ -1,78 +1,125 @@
-"""Figures of records: received, settled, in progress, late.
+"""The figures of records: received, settled, on time, how long they took."""
 
-The rate as a province publishes it: late % = (late in progress + late done) / (received + carried over).
-"""
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measures.spans import Floats, Over, ratio
-from sim.plan import Plan
-from sim.timebase import NEVER, Ticks
-from sim.trace import State, Trace
+from sim.measures.facts import FAR, Facts
+from sim.measures.spans import Floats, Ruler, ratio
+from sim.scenario.people import Stage
+from sim.timebase import Ticks
+from sim.trace import State
 
-_S_PER_H = 3600
-_QUANTILES = (0.5, 0.9, 0.95)
-_AFTER_ALL = 1 << 61  # later than any tick
+PERCENTAGES = (50, 90, 95)
 
 
-def due_ticks(trace: Trace, plan: Plan) -> Ticks:
-    """Return when each record is due: ``int64[n_records]``, `NEVER` where it has not been received."""
-    due = np.full(trace.workload.n_records, NEVER, dtype=np.int64)
-    for index, deadline in enumerate(plan.deadlines):
-        of_kind = (trace.workload.procedure == index) & (trace.received != NEVER)
-        due[of_kind] = plan.hours.due_ticks(
-            trace.received[of_kind],
-            working_days=deadline.working_days,
-            working_hours=deadline.working_hours,
-            cutoff=deadline.cutoff,
+@dataclass(frozen=True)
+class Records:
+    """Some records, or all.
+
+    Attributes:
+        arrival: ``int64[n]``.
+        received: ``int64[n]``, `FAR` where they are not.
+        settled: ``int64[n]``, `FAR` where they are not.
+        due: ``int64[n]``, `FAR` where they are not received.
+        was_there: ``bool[n]``, whether they had been received when the period began.
+    """
+
+    arrival: Ticks
+    received: Ticks
+    settled: Ticks
+    due: Ticks
+    was_there: NDArray[np.bool_]
+
+    def where(self, chosen: NDArray[np.bool_]) -> "Records":
+        """Return some of them."""
+        return Records(
+            self.arrival[chosen], self.received[chosen], self.settled[chosen], self.due[chosen], self.was_there[chosen]
         )
-    return due
 
 
-def record_figures(trace: Trace, plan: Plan, over: Over, due: Ticks, of: NDArray[np.bool_]) -> dict[str, Floats]:
-    """Return the figures of these records by span."""
-    received = np.where(trace.received == NEVER, _AFTER_ALL, trace.received)[of]
-    settled, due = np.where(trace.settled == NEVER, _AFTER_ALL, trace.settled)[of], due[of]
-    n_received, n_settled = over.count(received), over.count(settled)
-    late_from = np.where(received < _AFTER_ALL, np.maximum(received, due), _AFTER_ALL)
-    n_late_done = over.count(np.where(settled > due, settled, NEVER))
-    overdue = _before(late_from, over.end) - _before(np.maximum(late_from, settled), over.end)
-    carried_over = _before(received, over.start) - _before(settled, over.start)
-    backlog = _before(received, over.end) - _before(settled, over.end)
-    ticks_per_h = plan.hours.timebase.ticks_per_s * _S_PER_H
-    age = over.end * backlog - (_sum_before(received, received, over.end) - _sum_before(received, settled, over.end))
+def records_of(facts: Facts) -> Records:
+    """Return all records of a trace."""
+    workload = facts.trace.workload
+    return Records(workload.arrival, facts.received, facts.settled, facts.due, workload.entry > Stage.CHECK)
+
+
+def record_figures(facts: Facts) -> dict[str, Floats]:
+    """Return the figures of all records."""
+    n_stints = facts.sheet.of(State.INTAKE)
+    is_online = np.ones(facts.trace.workload.n_records, dtype=bool)
+    is_online[facts.sheet.record[n_stints]] = False
+    records = records_of(facts)
+    online = facts.ruler.count(records.received[is_online & ~records.was_there])
     return {
-        "received_count": n_received,
-        "settled_count": n_settled,
-        "backlog_count": backlog,
-        "backlog_overdue_count": overdue,
-        "backlog_age_h_mean": ratio(age / ticks_per_h, backlog),
-        "on_time_ratio": 1 - ratio(n_late_done + overdue, n_received + carried_over),
-        "on_time_completed_ratio": 1 - ratio(n_late_done, n_settled),
-    } | _sojourns(trace, plan, over, of)
+        **count_figures(records, facts.ruler),
+        **age_figures(records, facts),
+        **sojourn_figures(records, facts),
+        "online_received_count": facts.ruler.between(online),
+    }
 
 
-def _before(instants: Ticks, at: Ticks) -> Floats:
-    return np.searchsorted(np.sort(instants), at).astype(np.float64)
+def count_figures(records: Records, ruler: Ruler) -> dict[str, Floats]:
+    """Return how many were received, settled, left over, and how many of them on time."""
+    is_late = records.settled > records.due
+    until = np.maximum(records.settled, records.due)
+    before = np.stack(
+        [
+            ruler.count(records.received),
+            ruler.count(records.settled),
+            ruler.count(records.settled[is_late]),
+            ruler.count(records.due) - ruler.count(until),  # overdue at each midnight
+        ]
+    )
+    before[0, 0] = records.was_there.sum()  # also those received at tick 0 itself
+    received, settled, n_late_done, _ = ruler.between(before)
+    backlog, overdue = before[0] - before[1], before[3]
+    left = overdue[ruler.after].astype(np.float64)
+    return {
+        "received_count": received,
+        "settled_count": settled,
+        "backlog_count": backlog[ruler.after].astype(np.float64),
+        "backlog_overdue_count": left,
+        "on_time_ratio": 1 - ratio(n_late_done + left, received + backlog[ruler.first]),
+        "on_time_completed_ratio": 1 - ratio(n_late_done, settled),
+    }
 
 
-def _sum_before(amounts: Ticks, instants: Ticks, at: Ticks) -> Floats:
-    """Return the sum of the amounts whose instants lie before each of these ticks."""
-    order = np.argsort(instants, kind="stable")
-    amounts = np.where(instants < _AFTER_ALL, amounts, 0)[order]
-    sums = np.concatenate([[0], np.cumsum(amounts)])
-    return np.asarray(sums[np.searchsorted(instants[order], at)], dtype=np.float64)
+def age_figures(records: Records, facts: Facts) -> dict[str, Floats]:
+    """Return how old the backlog is: at each span's end, the mean time since receipt."""
+    was_received = records.received != FAR
+    backlog = _Ages(records.received[was_received], records.settled[was_received])
+    ends = facts.ruler.midnights[facts.ruler.after]
+    return {"backlog_age_h_mean": backlog.mean(ends) / facts.basis.ticks_per_h}
 
 
-def _sojourns(trace: Trace, plan: Plan, over: Over, of: NDArray[np.bool_]) -> dict[str, Floats]:
-    """Return how long the records settled in each span took from their arrival on."""
-    is_settled = of & (trace.settled != NEVER)
-    took_s = (trace.settled - trace.workload.arrival)[is_settled] / plan.hours.timebase.ticks_per_s
-    mean, p50, p90, p95 = over.quantiles(trace.settled[is_settled], took_s, _QUANTILES)
-    return {"sojourn_s_mean": mean, "sojourn_s_p50": p50, "sojourn_s_p90": p90, "sojourn_s_p95": p95}
+class _Ages:
+    """The records that are open at an instant, and when they were received."""
+
+    def __init__(self, received: Ticks, settled: Ticks) -> None:
+        by_settled = np.argsort(settled, kind="stable")  # quick, for they are almost in order
+        self._received, self._settled = np.sort(received), settled[by_settled]
+        self._sums = np.concatenate([[0], np.cumsum(self._received)])
+        self._settled_sums = np.concatenate([[0], np.cumsum(received[by_settled])])
+
+    def mean(self, tick: Ticks) -> Floats:
+        """Return the mean age of what is open just before each tick, NaN where nothing is."""
+        n_in, n_out = np.searchsorted(self._received, tick), np.searchsorted(self._settled, tick)
+        received = ratio(self._sums[n_in] - self._settled_sums[n_out], n_in - n_out)
+        return np.asarray(tick - received, dtype=np.float64)
 
 
-def supplement_count(trace: Trace, over: Over) -> Floats:
-    """Return how often papers were found incomplete in each span."""
-    return over.count(trace.of(State.SUPPLEMENT)[:, 2])
+def sojourn_figures(records: Records, facts: Facts) -> dict[str, Floats]:
+    """Return how long the records settled in a span have taken since they arrived."""
+    done = records.settled != FAR
+    settled = records.settled[done]
+    sample = facts.ruler.sample(settled, settled - records.arrival[done], PERCENTAGES)
+    ticks_per_s = facts.plan.hours.timebase.ticks_per_s
+    p50, p90, p95 = sample.percentiles / ticks_per_s
+    return {
+        "sojourn_s_mean": sample.mean / ticks_per_s,
+        "sojourn_s_p50": p50,
+        "sojourn_s_p90": p90,
+        "sojourn_s_p95": p95,
+    }

@@ -1,18 +1,22 @@
-"""Stretches of days that figures are taken over, and how counts and times are taken over them.
+"""The stretches of days that figures are taken over, and how what is known day by day becomes figures of them.
 
-Place in the pipeline: below the measures. Invariant: a span is half-open in ticks; what happens at its end belongs to
-the next.
+Place in the pipeline: below all figures. Invariant: a span is a number of whole calendar days; what happens at a
+midnight belongs to the day that begins.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.timebase import NEVER, OfficeHours, Ticks
+from sim.timebase import OfficeHours, Ticks
 
 Floats = NDArray[np.float64]
+_VALUE_BITS = 44  # of a packed (span, value): more ticks than any period has
+_PERCENT = 100
 
 
 @dataclass(frozen=True)
@@ -50,69 +54,93 @@ def spans(hours: OfficeHours) -> list[Span]:
 
 
 @dataclass(frozen=True)
-class Over:
-    """Ways to take figures over many spans at once, each from sorted arrays, without a loop over what is counted.
+class Sample:
+    """Values by span.
 
     Attributes:
-        start: ``int64[n_spans]``, first tick of each span.
-        end: ``int64[n_spans]``, the tick after the last.
+        count: ``float64[n_spans]``, how many values each span has.
+        mean: ``float64[n_spans]``, NaN where it has none.
+        percentiles: ``float64[n_percentages, n_spans]``, NaN where it has none.
     """
 
-    start: Ticks
-    end: Ticks
+    count: Floats
+    mean: Floats
+    percentiles: Floats
 
-    @classmethod
-    def of(cls, spans: list[Span]) -> "Over":
-        """Return the ways for these spans."""
-        return cls(np.array([span.start for span in spans]), np.array([span.end for span in spans]))
 
-    def count(self, instants: Ticks) -> Floats:
-        """Return how many instants lie in each span: ``float64[n_spans]``; `NEVER` is none."""
-        ordered = np.sort(instants[instants != NEVER])
-        inside = np.searchsorted(ordered, self.end) - np.searchsorted(ordered, self.start)
-        return inside.astype(np.float64)
+class Ruler:
+    """The spans of a period, and its midnights."""
 
-    def time(self, start: Ticks, end: Ticks) -> Floats:
-        """Return for how many ticks these intervals run within each span, each for itself: ``float64[n_spans]``."""
-        return _time_until(start, end, self.end) - _time_until(start, end, self.start)
+    def __init__(self, hours: OfficeHours) -> None:
+        self.spans = tuple(spans(hours))
+        self.midnights = hours.timebase.midnights
+        self.n_days = hours.timebase.n_days
+        self.first = np.searchsorted(self.midnights, [span.start for span in self.spans])
+        self.after = np.searchsorted(self.midnights, [span.end for span in self.spans])
 
-    def total(self, instants: Ticks, amounts: Floats) -> Floats:
-        """Return the sum of the amounts whose instants lie in each span: ``float64[n_spans]``."""
-        order = np.argsort(instants, kind="stable")
-        sums = np.concatenate([[0.0], np.cumsum(amounts[order])])
-        ordered = instants[order]
-        return np.asarray(sums[np.searchsorted(ordered, self.end)] - sums[np.searchsorted(ordered, self.start)])
+    @cached_property
+    def _spans_of_day(self) -> NDArray[np.int64]:
+        """Return the spans that each day belongs to, packed: ``int64[3, n_days]``; beyond the last, if it has none."""
+        kinds = ("day", "week", "period")
+        table = np.full((len(kinds), self.n_days), len(self.spans), dtype=np.int64)
+        for number, span in enumerate(self.spans):
+            table[kinds.index(span.kind), self.first[number] : self.after[number]] = number
+        return table << _VALUE_BITS
 
-    def quantiles(self, instants: Ticks, values: Floats, parts: tuple[float, ...]) -> list[Floats]:
-        """Return mean and quantiles of the values whose instants lie in each span; NaN where there are none.
+    @cached_property
+    def _bounds(self) -> NDArray[np.int64]:
+        """Return where each span's packed values begin: ``int64[n_spans + 1]``."""
+        return np.arange(len(self.spans) + 1, dtype=np.int64) << _VALUE_BITS
 
-        A quantile is the smallest value that such a part of them does not exceed.
+    @cached_property
+    def _edges(self) -> NDArray[np.intp]:
+        return np.column_stack([self.first, self.after]).ravel()
+
+    def between(self, before: NDArray[np.generic]) -> Floats:
+        """Return what came about in each span, of what had come about before each midnight.
+
+        In: ``[..., n_days + 1]``. Out: ``float64[..., n_spans]``.
         """
-        order = np.argsort(instants, kind="stable")
-        ordered, values = instants[order], values[order]
-        first, last = np.searchsorted(ordered, self.start), np.searchsorted(ordered, self.end)
-        found = np.full((1 + len(parts), len(self.start)), np.nan)
-        for span, (low, high) in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
-            if low < high:
-                inside = np.sort(values[low:high])
-                found[0, span] = inside.mean()
-                found[1:, span] = [inside[int(np.ceil(part * len(inside))) - 1] for part in parts]
-        return list(found)
+        return np.asarray(before.take(self.after, axis=-1) - before.take(self.first, axis=-1), dtype=np.float64)
+
+    def total(self, by_day: NDArray[np.generic]) -> Floats:
+        """Return the sums over each span's days: of ``[..., n_days]``, ``float64[..., n_spans]``."""
+        before = np.zeros((*by_day.shape[:-1], self.n_days + 1))
+        np.cumsum(by_day, axis=-1, out=before[..., 1:])
+        return self.between(before)
+
+    def most(self, by_day: Floats) -> Floats:
+        """Return the largest of each span's days: of ``[n, n_days]``, ``float64[n, n_spans]``."""
+        padded = np.column_stack([by_day, np.full(len(by_day), -np.inf)])
+        return np.asarray(np.maximum.reduceat(padded, self._edges, axis=-1)[:, ::2], dtype=np.float64)
+
+    def count(self, instants: Ticks) -> Ticks:
+        """Return how many instants lie before each midnight: ``int64[n_days + 1]``."""
+        return np.asarray(np.searchsorted(np.sort(instants), self.midnights), dtype=np.int64)
+
+    def sample(self, instants: Ticks, values: Ticks, percentages: Sequence[int] = ()) -> Sample:
+        """Return means and percentiles, by span, of values that belong to instants in the period.
+
+        A percentile is the smallest of the values that so many of a hundred do not exceed.
+
+        Args:
+            instants: ``int64[n]``, ticks.
+            values: ``int64[n]``, ≥ 0.
+            percentages: from 1 to 100.
+        """
+        day = np.searchsorted(self.midnights, instants, side="right") - 1
+        packed = (self._spans_of_day[:, day] + values).ravel()
+        packed.sort()
+        bounds = packed.searchsorted(self._bounds)
+        first, n = bounds[:-1], np.diff(bounds)
+        value = np.append(packed & ((1 << _VALUE_BITS) - 1), 0)  # a place to look at where a span has no value
+        before = np.zeros(len(value), dtype=np.int64)
+        np.cumsum(value[:-1], out=before[1:])
+        place = -(-n * np.array(percentages, dtype=np.int64)[:, np.newaxis] // _PERCENT) - 1
+        percentiles = np.where(n > 0, value[first + np.maximum(0, place)], np.nan)
+        return Sample(n.astype(np.float64), ratio(before[bounds[1:]] - before[first], n), percentiles)
 
 
-def _time_until(start: Ticks, end: Ticks, at: Ticks) -> Floats:
-    """Return for how many ticks these intervals have run by each of these ticks."""
-    return _elapsed(start, at) - _elapsed(end, at)
-
-
-def _elapsed(since: Ticks, at: Ticks) -> Floats:
-    """Return the sum of what has passed since each instant, by each of these ticks."""
-    ordered = np.sort(since)
-    sums = np.concatenate([[0], np.cumsum(ordered)])
-    before = np.searchsorted(ordered, at)
-    return (before * at - sums[before]).astype(np.float64)
-
-
-def ratio(part: Floats, whole: Floats) -> Floats:
-    """Return part / whole; NaN where the whole is nothing."""
-    return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=np.asarray(whole) != 0)
+def ratio(part: NDArray[np.generic], whole: NDArray[np.generic]) -> Floats:
+    """Return the quotient, NaN where the whole is nothing."""
+    return np.asarray(part / np.where(whole == 0, np.nan, whole), dtype=np.float64)

@@ -1,75 +1,94 @@
-"""Figures of visits: waits, and those who came in vain."""
+"""The figures of visits: how long they wait for their call, and who comes in vain."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measures.spans import Floats, Over, ratio
-from sim.plan import Plan
+from sim.measures.facts import Facts
+from sim.measures.records import PERCENTAGES
+from sim.measures.spans import Floats, ratio
 from sim.timebase import NEVER, Ticks
-from sim.trace import AWAY_STATES, State, Trace
-
-_QUANTILES = (0.5, 0.9, 0.95)
-_IN_LINE = (State.WAIT_GUIDANCE, State.WAIT_INTAKE)
+from sim.trace import AWAY_STATES, State
 
 
-def calls(trace: Trace) -> tuple[Ticks, Ticks]:
-    """Return when visits were called to the right counter, and how long each had waited in the hall's lines until then.
+@dataclass(frozen=True)
+class Calls:
+    """The calls of visits to intake.
 
-    Returns:
-        ``int64[n_calls]`` twice: tick, and ticks waited, on all days on which one came for it.
+    Attributes:
+        tick: ``int64[n]``, when each was called.
+        wait: ``int64[n]``, ticks waited in the hall's lines for this call, over all days on which they came.
     """
-    record, state, start, end, _ = trace.stints.T
-    in_line = np.isin(state, _IN_LINE) & (end != NEVER)
-    waited = np.concatenate([[0], np.cumsum(np.where(in_line, end - start, 0))])[:-1]  # before each stint
-    is_call = np.zeros(len(state), dtype=bool)
-    is_call[1:] = (state[1:] == State.INTAKE) & (state[:-1] == State.WAIT_INTAKE) & (record[1:] == record[:-1])
-    at = np.flatnonzero(is_call)
-    first = np.searchsorted(record, record[at])  # where the life of the record begins
-    before = waited[first]
-    again = np.zeros(len(at), dtype=bool)
-    again[1:] = record[at][1:] == record[at][:-1]
-    before[again] = waited[at[:-1]][again[1:]]
-    return start[at], waited[at] - before
+
+    tick: Ticks
+    wait: Ticks
 
 
-def visit_figures(trace: Trace, plan: Plan, over: Over) -> dict[str, Floats]:
-    """Return the figures of visits by span."""
-    called, waits = calls(trace)
-    waits_s = waits / plan.hours.timebase.ticks_per_s
-    mean, p50, p90, p95 = over.quantiles(called, waits_s, _QUANTILES)
-    n_called = over.count(called)
-    limit = plan.waiting_limit
-    too_long = np.full(len(n_called), np.nan) if limit == NEVER else ratio(over.count(called[waits > limit]), n_called)
+def calls_of(facts: Facts) -> Calls:
+    """Return all calls to intake; a visit that brings a supplement is called once more."""
+    record, state, start, end = (facts.trace.stints[:, column] for column in range(4))
+    rows = np.flatnonzero(_IN_LINE_OR_CALLED[state])
+    record, state, start, end = record[rows], state[rows], start[rows], end[rows]
+    is_call = state == State.INTAKE
+    is_first = np.ones(len(rows), dtype=bool)  # of the waiting for one call
+    is_first[1:] = is_call[:-1] | (record[1:] != record[:-1])
+    first = np.flatnonzero(is_first)
+    wait = np.add.reduceat(np.where(is_call, 0, end - start), first) if len(first) else first
+    last = np.append(first[1:], len(rows))[: len(first)] - 1
+    # Without waiting first, it is the turn of a record that came along with the one that was called.
+    called = is_call[last] & (last > first)
+    return Calls(start[last[called]], wait[called])
+
+
+_IN_LINE_OR_CALLED = np.zeros(len(State), dtype=bool)
+_IN_LINE_OR_CALLED[[State.WAIT_GUIDANCE, State.WAIT_INTAKE, State.INTAKE]] = True
+
+
+def visit_figures(facts: Facts) -> dict[str, Floats]:
+    """Return the figures of visits."""
+    return _wait_figures(facts) | _vain_figures(facts)
+
+
+def _wait_figures(facts: Facts) -> dict[str, Floats]:
+    calls, ruler = calls_of(facts), facts.ruler
+    sample = ruler.sample(calls.tick, calls.wait, PERCENTAGES)
+    ticks_per_s = facts.plan.hours.timebase.ticks_per_s
+    p50, p90, p95 = sample.percentiles / ticks_per_s
+    over_limit = np.full(len(ruler.spans), np.nan)
+    if facts.plan.waiting_limit != NEVER:
+        too_long = calls.tick[calls.wait > facts.plan.waiting_limit]
+        over_limit = ratio(ruler.between(ruler.count(too_long)), sample.count)
     return {
-        "wait_s_mean": mean,
+        "wait_s_mean": sample.mean / ticks_per_s,
         "wait_s_p50": p50,
         "wait_s_p90": p90,
         "wait_s_p95": p95,
-        "wait_over_limit_ratio": too_long,
-        "sent_home_count": over.count(trace.of(State.SENT_HOME)[:, 2]),
-        "reneged_count": over.count(trace.of(State.RENEGED)[:, 2]),
-        "balked_count": over.count(trace.of(State.BALKED)[:, 2]),
-        "gone_count": over.count(_gone(trace)),
-        "unserved_count": _unserved(trace, over),
-        "wrong_counter_count": over.count(trace.of(State.WRONG_COUNTER)[:, 2]),
-        "supplement_count": over.count(trace.of(State.SUPPLEMENT)[:, 2]),
+        "wait_over_limit_ratio": over_limit,
     }
 
 
-def _gone(trace: Trace) -> Ticks:
-    """Return when visits left for good; who came along leaves with the visit and is not counted."""
-    return trace.stints[_leads_away(trace) & (trace.stints[:, 1] == State.GONE), 2]
+def _vain_figures(facts: Facts) -> dict[str, Floats]:
+    ruler, sheet = facts.ruler, facts.sheet
+    gone = sheet.of(State.GONE)
+    # Who came along is gone with the leader, without having been away before: it was one visit.
+    gave_up = sheet.start[gone][np.isin(sheet.previous_state[gone], AWAY_STATES)] if gone.start < gone.stop else _NONE
+    away = sheet.load(AWAY_STATES[0], AWAY_STATES[-1])
+    counts = {
+        "sent_home_count": sheet.starts(State.SENT_HOME),
+        "reneged_count": sheet.starts(State.RENEGED),
+        "balked_count": sheet.starts(State.BALKED),
+        "gone_count": gave_up,
+        "wrong_counter_count": sheet.starts(State.WRONG_COUNTER),
+        "supplement_count": sheet.starts(State.SUPPLEMENT),
+    }
+    before = np.stack([ruler.count(instants) for instants in counts.values()])
+    n_away = np.searchsorted(away.starts, ruler.midnights) - np.searchsorted(away.ends, ruler.midnights)
+    unserved = n_away + before[list(counts).index("gone_count")]
+    return {
+        **dict(zip(counts, ruler.between(before), strict=True)),
+        "unserved_count": unserved[ruler.after].astype(np.float64),
+    }
 
 
-def _leads_away(trace: Trace) -> NDArray[np.bool_]:
-    before = np.append(NEVER, trace.stints[:-1, 1])
-    return np.asarray(before != State.PARTY)
-
-
-def _unserved(trace: Trace, over: Over) -> Floats:
-    """Return how many visits are away in vain, for now or for good, when each span ends."""
-    away = np.isin(trace.stints[:, 1], (*AWAY_STATES, State.GONE)) & _leads_away(trace)
-    start, end = trace.stints[away, 2], trace.stints[away, 3]
-    n_left = np.searchsorted(np.sort(start), over.end)
-    n_back = np.searchsorted(np.sort(end[end != NEVER]), over.end)
-    return (n_left - n_back).astype(np.float64)
+_NONE: NDArray[np.int64] = np.empty(0, dtype=np.int64)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.plan import effects
-from sim.plan.labour import normal_pay, overtime_pay, refuse_breach
+from sim.plan.labour import pay_by_day, refuse_breach
 from sim.plan.money import fixed_cost
 from sim.plan.roster import Roster
 from sim.scenario import Costs, Deadline, LabourRules, PlanChoice, Scenario
@@ -111,14 +111,7 @@ class Plan:
     @cached_property
     def pay_by_day(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the pay of normal hours and of planned overtime on each day: ``float64[n_days]`` each."""
-        edges = self.hours.timebase.midnights.tolist()
-        if not self.wage_per_h.any():
-            return np.zeros(len(edges) - 1), np.zeros(len(edges) - 1)
-        days = list(zip(edges[:-1], edges[1:], strict=True))
-        return (
-            np.array([normal_pay(self, start, end) for start, end in days]),
-            np.array([overtime_pay(self, self.overtime, start, end) for start, end in days]),
-        )
+        return pay_by_day(self)
 
 
 def build_plan(scenario: Scenario, name: str) -> Plan:

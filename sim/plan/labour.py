@@ -212,17 +212,35 @@ def overtime_pay(plan: Plan, intervals: Ticks, span_start: int, span_end: int) -
 
     Source: Labour Code 45/2019/QH14, article 98; Decree 145/2020/ND-CP, articles 55 to 57.
     """
-    return _pay(plan, intervals, _overtime_curve(plan.hours, plan.labour_rules), span_start, span_end)
+    return _pay(plan, intervals, overtime_curve(plan.hours, plan.labour_rules), span_start, span_end)
+
+
+def pay_by_day(plan: Plan) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the pay of normal hours and of planned overtime on each day: ``float64[n_days]`` each."""
+    timebase = plan.hours.timebase
+
+    def by_day(intervals: Ticks, curve: _Curve) -> NDArray[np.float64]:
+        pay = _pay_each(plan, intervals, curve, 0, timebase.end_tick)  # what is planned never lasts over midnight
+        paid = np.bincount(timebase.day_index(intervals[:, 1]), weights=pay, minlength=timebase.n_days)
+        return np.asarray(paid, dtype=np.float64)
+
+    normal = _normal_curve(plan.hours, plan.labour_rules)
+    extra = overtime_curve(plan.hours, plan.labour_rules)
+    return by_day(plan.shifts[:, :3], normal) - by_day(plan.overtime, normal), by_day(plan.overtime, extra)
 
 
 _Curve = tuple["NDArray[np.float64]", "NDArray[np.float64]"]  # ticks, and hours paid from tick 0 to each of them
 
 
 def _pay(plan: Plan, intervals: Ticks, curve: _Curve, span_start: int, span_end: int) -> float:
+    return float(_pay_each(plan, intervals, curve, span_start, span_end).sum())
+
+
+def _pay_each(plan: Plan, intervals: Ticks, curve: _Curve, span_start: int, span_end: int) -> NDArray[np.float64]:
+    """Return what each interval is paid within a span: the wage, times what the curve grows by."""
     person, start, end = intervals.T
-    edges = np.clip(np.stack([start, end]), span_start, span_end)
-    paid_from, paid_to = np.interp(edges, *curve)
-    return float(np.sum((paid_to - paid_from) * plan.wage_per_h[plan.person_group[person]]))
+    paid_from, paid_to = np.interp(np.clip(np.stack([start, end]), span_start, span_end), *curve)
+    return np.asarray((paid_to - paid_from) * plan.wage_per_h[plan.person_group[person]])
 
 
 @lru_cache(maxsize=16)
@@ -231,7 +249,12 @@ def _normal_curve(hours: OfficeHours, rules: LabourRules) -> _Curve:
 
 
 @lru_cache(maxsize=16)
-def _overtime_curve(hours: OfficeHours, rules: LabourRules) -> _Curve:
+def overtime_curve(hours: OfficeHours, rules: LabourRules) -> _Curve:
+    """Return for how many hours' wage overtime from tick 0 on is paid by some ticks; between them it grows evenly.
+
+    `overtime_pay` is the wage times the differences on it.
+    """
+
     def rate(day: date, *, is_night: bool) -> float:
         factor = rules.workday_factor if hours.is_working(day) else rules.rest_day_factor
         factor = rules.holiday_factor if day in hours.holidays else factor

@@ -79,7 +79,7 @@ class Records:
 
     def follower(self) -> Whole:
         """Return the next record of the same visit, `NEVER` for the last."""
-        after = np.append(self.member[1:], 0)
+        after = np.append(self.member, 0)[1:]
         return np.where(after > 0, np.arange(len(after)) + 1, NEVER)
 
     def priority(self) -> Whole:

@@ -18,18 +18,22 @@ class Workload:
     """The records of one replication, those of the first day first, then in the order of their arrival.
 
     The records of a visit are neighbours, its leader first. An amount of work that is `NEVER` says that the stage is
-    not in the record's route.
+    not in the record's route. A draw in millionths is 0 … PPM - 1, or `PPM`, which is below nothing, where nothing in
+    the scenario asks for it. What is out of all proportion is cut: work to 2³¹ - 1 ticks, delays and ages to ten years,
+    bits to 2⁵³.
 
     Attributes:
         seed: root seed.
         replication: number of the replication, from 0.
-        arrival: ``int64[n_records]``, tick of arrival, non-decreasing; ≤ 0 for records of the first day.
+        arrival: ``int64[n_records]``, tick of arrival, non-decreasing; ≤ 0, and not `NEVER`, for records of the
+            first day.
         entry: ``int64[n_records]``, the `Stage` at which a record of the first day waits; `NEVER` for all others.
         follower: ``int64[n_records]``, the next record of the same visit, `NEVER` for the last.
         leads: ``bool[n_records]``, whether it is the first of its visit.
         procedure: ``int64[n_records]``, index into the scenario's procedures.
         priority: ``int64[n_records]``, the lower comes first.
-        channel_draw: ``int64[n_records]``, millionths; below the plan's part, the visit is submitted online.
+        channel_draw: ``int64[n_records]``, millionths; below the plan's part, the visit is submitted online; `PPM` for
+            those who have an appointment.
         wrong_draw: ``int64[n_records]``, millionths; below the plan's part, the visit finds a wrong counter first.
         incomplete_draw: ``int64[n_records]``, millionths; below the plan's part, papers are missing.
         work: ``int64[6, n_records]``, ticks of practised work by `Stage`; `NEVER` where not in the route.

@@ -144,7 +144,9 @@ def test_a_session_opens_on_a_day_off() -> None:
         [1, at(8, day=1), at(11, day=1)],
         [2, at(8, day=2), at(11, day=2)],
     ]
-    assert plan.doors[1:3].tolist() == [[at(0, day=day), at(8, day=day), at(11, day=day), at(11, day=day)] for day in (1, 2)]
+    assert plan.doors[1:3].tolist() == [
+        [at(0, day=day), at(8, day=day), at(11, day=day), at(11, day=day)] for day in (1, 2)
+    ]
 
 
 def test_a_session_of_desks_keeps_the_doors_closed() -> None:
@@ -155,7 +157,7 @@ def test_a_session_of_desks_keeps_the_doors_closed() -> None:
 
 
 def test_groups_come_and_go() -> None:
-    """Who is not there yet, is gone, or does not work on this weekday, neither works nor covers nor comes to sessions."""
+    """Who is not there yet, is gone, or is off on this weekday does not work; weekdays do not hold for sessions."""
     staff = {
         "new": group(1, first_day=MONDAY),
         "old": group(1, last_day=FRIDAY),

@@ -116,3 +116,103 @@ def test_office_hours_out_of_order_are_a_programmers_error() -> None:
     """The scenario has checked the order; whoever builds office hours otherwise is told."""
     with pytest.raises(InvariantError, match="out of order"):
         OfficeHours(days(FRIDAY, 1), WORKDAYS, frozenset(), (time(7), time(11)), (time(10), time(17)))
+
+
+MAY_2 = datetime(2025, 5, 2, 14)  # noqa: DTZ001 - a Friday, two months before the period
+
+
+@pytest.mark.parametrize(
+    ("received", "working_days", "expected"),
+    [
+        (MAY_2, 0, MAY_2.replace(hour=17)),
+        (MAY_2.replace(hour=15), 0, MAY_2.replace(day=5, hour=17)),
+        (MAY_2.replace(day=3), 1, MAY_2.replace(day=6, hour=17)),
+        (MAY_2, 45, FRI),
+        (MAY_2.replace(year=2015), 0, datetime(2015, 5, 4, 17)),  # noqa: DTZ001 - that was a Saturday
+        (FRI.replace(day=3, hour=23), 0, FRI),
+    ],
+)
+def test_records_of_before_the_period_are_due_as_all_others(
+    received: datetime, working_days: int, expected: datetime
+) -> None:
+    """Days before the period count like those within it, however long ago."""
+    assert due(hours(days(FRIDAY, 4)), received, working_days) == expected
+
+
+def test_records_old_and_new_are_due_together() -> None:
+    """Each record has its own deadline, in whatever order and from whatever time they come."""
+    office = hours(days(FRIDAY, 4))
+    received = [FRI.replace(hour=16), MAY_2, FRI.replace(hour=9), SAT, MAY_2.replace(hour=16)]
+    ticks = np.array([office.timebase.tick(each.date(), each.time()) for each in received])
+    for deadline in ({"working_days": 2}, {"working_hours": 9.25}):
+        alone = [int(office.due_ticks(ticks[[k]], **deadline)[0]) for k in range(len(ticks))]
+        assert office.due_ticks(ticks, **deadline).tolist() == alone
+        assert office.due_ticks(ticks[:0], **deadline).shape == (0,)
+
+
+def due_after(office: OfficeHours, received: datetime, working_hours: float) -> datetime:
+    """Return the local time at which what is received then is due, so many hours of office time later."""
+    tick = np.array([office.timebase.tick(received.date(), received.time())])
+    (found,) = office.due_ticks(tick, working_hours=working_hours)
+    return office.timebase.instant(int(found)).replace(tzinfo=None)
+
+
+@pytest.mark.parametrize(
+    ("received", "working_hours", "expected"),
+    [
+        (FRI.replace(hour=8), 2, FRI.replace(hour=10)),
+        (FRI.replace(hour=8), 3.5, FRI.replace(hour=11, minute=30)),
+        (FRI.replace(hour=8), 4, FRI.replace(hour=14)),  # lunch does not count
+        (FRI.replace(hour=12), 1, FRI.replace(hour=14, minute=30)),
+        (FRI.replace(hour=6), 7.5, FRI),
+        (FRI.replace(hour=16), 1.5, MON.replace(hour=8)),  # nor does the weekend
+        (SAT.replace(hour=9), 0.25, MON.replace(hour=7, minute=45)),
+        (FRI.replace(hour=8), 7.5 * 10, datetime(2025, 7, 18, 8)),  # noqa: DTZ001 - beyond the period
+        (FRI.replace(hour=20), 2000, datetime(2026, 7, 14, 14, 30)),  # noqa: DTZ001
+        (FRI.replace(hour=8), 1e-9, FRI.replace(hour=8, microsecond=1000)),  # a tick at least
+        (MAY_2.replace(hour=16), 2, MAY_2.replace(day=5, hour=8, minute=30)),
+    ],
+)
+def test_records_are_due_after_hours_of_office_time(
+    received: datetime, working_hours: float, expected: datetime
+) -> None:
+    """Only time of normal shifts counts, before the period, within it and beyond."""
+    assert due_after(hours(days(FRIDAY, 4)), received, working_hours) == expected
+
+
+@pytest.mark.parametrize("first_day", [date(2025, 3, 27), date(2025, 10, 23)])
+def test_hours_of_office_time_pass_one_by_one(first_day: date) -> None:
+    """Across a change of the clocks and a holiday, counting the office's ticks gives the same deadlines."""
+    office = hours(days(first_day, 12, tick_ms=600_000), first_day + timedelta(days=4))
+    open_ticks = [
+        tick for day in office.working_days for start, end in office.normal_shifts(day) for tick in range(start, end)
+    ]
+    received = np.arange(5 * 24 * 6)
+    for n_ticks in (1, 20, 45, 46):
+        left = np.searchsorted(open_ticks, received, side="left")
+        expected = np.array(open_ticks)[left + n_ticks - 1] + 1
+        assert np.array_equal(office.due_ticks(received, working_hours=n_ticks / 6), expected), n_ticks
+
+
+def test_holidays_beyond_the_period_are_no_office_time() -> None:
+    """A holiday after the last day puts a deadline off, in days and in hours."""
+    office = hours(days(FRIDAY, 1), MON.date())
+    assert due(office, FRI.replace(hour=8), 1) == TUE
+    assert due_after(office, FRI.replace(hour=16), 1.5) == TUE.replace(hour=8)
+
+
+def test_records_of_after_the_period_are_due_as_all_others() -> None:
+    """Days after the period count like those within it."""
+    office = hours(days(FRIDAY, 1))
+    assert due(office, MON.replace(hour=8), 0) == MON
+    assert due(office, MON.replace(hour=15), 1) == datetime(2025, 7, 9, 17)  # noqa: DTZ001 - a Wednesday
+    assert due_after(office, MON.replace(hour=16), 1.5) == TUE.replace(hour=8)
+
+
+def test_a_deadline_in_both_or_neither_is_a_programmers_error() -> None:
+    """Days or hours, and a cut-off before the end of the day."""
+    office = hours(days(FRIDAY, 1))
+    tick = np.array([9 * H])
+    for deadline in ({}, {"working_days": 1, "working_hours": 1.0}, {"working_days": 1, "cutoff": time(18)}):
+        with pytest.raises(InvariantError):
+            office.due_ticks(tick, **deadline)

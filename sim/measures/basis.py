@@ -1,0 +1,261 @@
+"""What figures need of a plan alone, worked out once for all replications under it.
+
+Place in the pipeline: beside the trace. In: a `Plan`. Out: its `Basis`. Invariant: nothing here depends on what
+happened, but for `Attendance`, which depends on who was absent.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.conditions import Conditions, find_conditions
+from sim.measures.load import Load, Steps
+from sim.measures.spans import Floats, Ruler
+from sim.plan import Plan
+from sim.plan.labour import overtime_curve
+from sim.scenario.people import COUNTER_STAGES, HALL_STAGES, Stage
+from sim.timebase import NEVER, OfficeHours, Ticks
+from sim.workload import Workload
+
+_SHIFT = 1 << 44  # of a packed (person, tick): more ticks than any period has
+_FULL = 1000  # permille
+
+
+class Basis:
+    """A plan's days, doors, shifts, skills and limits, as the figures need them."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.ruler = _ruler(plan.hours)
+        self.ticks_per_h = plan.hours.timebase.ticks_per_s * 3600
+        self.end_tick = plan.hours.timebase.end_tick
+        self._everyone: Attendance | None = None
+        self._last: tuple[NDArray[np.int64], Outages] | None = None
+
+    def attendance(self, workload: Workload) -> "Attendance":
+        """Return who was there: the planned shifts less those of people who were absent without warning."""
+        plan = self.plan
+        if not plan.absence_ppm.any():
+            self._everyone = self._everyone or Attendance(self, plan.shifts, plan.overtime)
+            return self._everyone
+        shifts, overtime = (rows[self._is_present(workload, rows)] for rows in (plan.shifts, plan.overtime))
+        return Attendance(self, shifts, overtime)
+
+    def outages(self, workload: Workload) -> "Outages | None":
+        """Return what outages made of a replication, from memory if they are those of the last one."""
+        if not len(workload.outages):
+            return None
+        if self._last is None or not np.array_equal(self._last[0], workload.outages):
+            self._last = (workload.outages, Outages(find_conditions(workload, self.plan), self))
+        return self._last[1]
+
+    def _is_present(self, workload: Workload, rows: Ticks) -> NDArray[np.bool_]:
+        person, day = rows[:, 0], self.plan.hours.timebase.day_index(rows[:, 1])
+        draw = workload.absence_draw[self.plan.person_group[person], self.plan.person_member[person], day]
+        return np.asarray(draw >= self.plan.absence_ppm[person])
+
+    @cached_property
+    def opening(self) -> Steps:
+        """Return the opening hours of the hall, from the opening to the last entry."""
+        return Steps.within(self.plan.doors[:, 1:3], self.ruler.midnights)
+
+    @cached_property
+    def opening_ticks(self) -> Floats:
+        """Return how long the hall was open in each span: ``float64[n_spans]``."""
+        return self.ruler.between(Load(self.plan.doors[:, 1], self.plan.doors[:, 2]).before(self.ruler.midnights))
+
+    @cached_property
+    def lunch(self) -> Steps:
+        """Return the time between morning and afternoon, on working days."""
+        days = [self.plan.hours.normal_shifts(day) for day in self.plan.hours.working_days]
+        pieces = np.array([(morning[1], afternoon[0]) for morning, afternoon in days], dtype=np.int64).reshape(-1, 2)
+        return Steps.within(pieces, self.ruler.midnights)
+
+    @cached_property
+    def skills(self) -> tuple[NDArray[np.int64], list[tuple[int, ...]]]:
+        """Return a number by stage and procedure, ``int64[6, n_procedures]``, and the groups that each stands for."""
+        can = self.plan.rank != NEVER
+        sets: list[tuple[int, ...]] = []
+        table = np.zeros(can.shape[1:], dtype=np.int64)
+        for stage, procedure in np.ndindex(*table.shape):
+            groups = tuple(np.flatnonzero(can[:, stage, procedure]).tolist())
+            if groups not in sets:
+                sets.append(groups)
+            table[stage, procedure] = sets.index(groups)
+        return table, sets
+
+    @cached_property
+    def scarce(self) -> frozenset[Stage]:
+        """Return the stages at which somebody who could work may find every counter, or desk, taken."""
+        found: set[Stage] = set()
+        desk_stages = tuple(stage for stage in Stage if stage not in HALL_STAGES)
+        for stages, n_places in ((COUNTER_STAGES, self.plan.n_counters), (desk_stages, self.plan.n_desks)):
+            can = (self.plan.rank[:, list(stages)] != NEVER).any(axis=(1, 2))
+            if can[self.plan.person_group].sum() > n_places:
+                found.update(stages)
+        return frozenset(found)
+
+    @cached_property
+    def wages(self) -> Floats:
+        """Return each person's wage for an hour: ``float64[n_persons]``."""
+        return np.asarray(self.plan.wage_per_h[self.plan.person_group], dtype=np.float64)
+
+    def overtime_pay(self, rows: Ticks) -> Floats:
+        """Return the pay of overtime, rows (person, start, end), within each span: ``float64[n_spans]``."""
+        if not self.wages.any():
+            return np.zeros(len(self.ruler.spans))
+        wage, curve = self.wages[rows[:, 0]], overtime_curve(self.plan.hours, self.plan.labour_rules)
+        start, end, midnights = (np.interp(ticks, *curve) for ticks in (rows[:, 1], rows[:, 2], self.ruler.midnights))
+        return self.ruler.between(_earned_since(start, wage, midnights) - _earned_since(end, wage, midnights))
+
+    @cached_property
+    def month_start(self) -> NDArray[np.int64]:
+        """Return the index of the first day of the period in each day's month: ``int64[n_days]``."""
+        return _first_equal([day.replace(day=1) for day in self.plan.hours.timebase.days])
+
+    @cached_property
+    def year_start(self) -> NDArray[np.int64]:
+        """Return the index of the first day of the period in each day's year: ``int64[n_days]``."""
+        return _first_equal([day.year for day in self.plan.hours.timebase.days])
+
+
+class Outages:
+    """What outages take of the line and of people's pace.
+
+    Attributes:
+        link: the part of the line that they take, over time.
+        link_loses: ticks at which they make uploads start anew.
+        pace: the part of people's pace that they take, over time.
+        pace_loses: ticks at which they make work at hand start anew.
+    """
+
+    def __init__(self, conditions: Conditions, basis: Basis) -> None:
+        plan, midnights = basis.plan, basis.ruler.midnights
+        tick = conditions.link_step_tick
+        full = plan.link_bit_per_tick[np.searchsorted(plan.link_step_tick, tick, side="right") - 1]
+        self.link = Steps.of(tick, 1 - conditions.link_bit_per_tick / full, midnights)
+        self.link_loses = tick[conditions.link_loses]
+        self.pace = Steps.of(conditions.pace_step_tick, 1 - conditions.pace_permille / _FULL, midnights)
+        self.pace_loses = conditions.pace_step_tick[conditions.pace_loses]
+
+
+class Attendance:
+    """Who was on shift when."""
+
+    def __init__(self, basis: Basis, shifts: Ticks, overtime: Ticks) -> None:
+        """Take ``int64[n, 4]`` rows (person, start, end, hall_end) and ``int64[n, 3]`` rows (person, start, end)."""
+        self.shifts, self.overtime = shifts, overtime
+        self._basis = basis
+        self._closed: dict[tuple[tuple[int, ...], bool], Steps] = {}
+
+    @cached_property
+    def on_shift(self) -> Load:
+        """Return all shifts as they are under way."""
+        return Load(self.shifts[:, 1], self.shifts[:, 2])
+
+    @cached_property
+    def normal_h(self) -> Floats:
+        """Return each person's normal hours on each day: ``float64[n_persons, n_days]``."""
+        return self._basis_hours(self.shifts[:, :3]) - self._basis_hours(self.overtime)
+
+    def _basis_hours(self, rows: Ticks) -> Floats:
+        return hours_by_day(self._basis, rows)
+
+    def closed(self, groups: tuple[int, ...], *, is_hall: bool) -> Steps:
+        """Return the time in which nobody of these groups is on shift for work in the hall, or outside it."""
+        key = (groups, is_hall)
+        if key not in self._closed:
+            rows = self.shifts[np.isin(self._basis.plan.person_group[self.shifts[:, 0]], groups)]
+            pieces = rows[:, [1, 3 if is_hall else 2]]
+            self._closed[key] = Steps.outside(pieces, self._basis.ruler.midnights)
+        return self._closed[key]
+
+    @cached_property
+    def off_shift(self) -> Ticks:
+        """Return when each person is off, from the end of each shift to the next: rows (person, start, end)."""
+        return _gaps(self.shifts[:, 0], self.shifts[:, 1], self.shifts[:, 2], self._basis.end_tick)
+
+    @cached_property
+    def off_hall(self) -> Ticks:
+        """Return when each person takes up no work in the hall: rows (person, start, end)."""
+        return _gaps(self.shifts[:, 0], self.shifts[:, 1], self.shifts[:, 3], self._basis.end_tick)
+
+
+def basis_of(plan: Plan) -> Basis:
+    """Return the basis of a plan, from memory if it was asked for lately."""
+    return _basis(_Same(plan))
+
+
+class _Same:
+    """A plan as a key: the very same object, for its arrays make it too large to be compared by value."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def __hash__(self) -> int:
+        return id(self.plan)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.plan is other.plan
+
+
+@lru_cache(maxsize=64)
+def _basis(same: _Same) -> Basis:
+    return Basis(same.plan)
+
+
+@lru_cache(maxsize=64)
+def _ruler(hours: OfficeHours) -> Ruler:
+    return Ruler(hours)
+
+
+def hours_by_day(basis: Basis, rows: Ticks) -> Floats:
+    """Return the hours of rows (person, start, end) by the day that they begin on: ``float64[n_persons, n_days]``."""
+    n_persons, n_days = basis.plan.n_persons, basis.ruler.n_days
+    cell = rows[:, 0] * n_days + np.searchsorted(basis.ruler.midnights, rows[:, 1], side="right") - 1
+    ticks = np.bincount(cell, weights=rows[:, 2] - rows[:, 1], minlength=n_persons * n_days)
+    return np.asarray(ticks.reshape(n_persons, n_days) / basis.ticks_per_h, dtype=np.float64)
+
+
+def parts_within(start: Ticks, end: Ticks, person: NDArray[np.int64], gaps: Ticks) -> Ticks:
+    """Return the parts of people's intervals that lie within rows (person, start, end) of `gaps`: the same columns.
+
+    A person's intervals do not overlap, and neither do their gaps.
+    """
+    starts, ends = np.sort(person * _SHIFT + start), np.sort(person * _SHIFT + end)
+    base = gaps[:, 0] * _SHIFT
+    first = np.searchsorted(ends, base + gaps[:, 1], side="right")
+    n = np.searchsorted(starts, base + gaps[:, 2], side="left") - first
+    found = np.flatnonzero(n > 0)
+    gap = np.repeat(found, n[found])
+    place = np.arange(len(gap)) + np.repeat(first[found] - (np.cumsum(n[found]) - n[found]), n[found])
+    return np.column_stack(
+        [
+            gaps[gap, 0],
+            np.maximum(starts[place] - base[gap], gaps[gap, 1]),
+            np.minimum(ends[place] - base[gap], gaps[gap, 2]),
+        ]
+    )
+
+
+def _gaps(person: Ticks, start: Ticks, end: Ticks, end_tick: int) -> Ticks:
+    """Return the rows between each person's intervals, which are sorted, and after the last."""
+    is_last = np.append(person[1:] != person[:-1], True)[: len(person)]
+    following = np.where(is_last, end_tick, np.append(start[1:], end_tick)[: len(person)])
+    return np.column_stack([person, end, np.maximum(end, following)])
+
+
+def _earned_since(at: Floats, wage: Floats, when: Floats) -> Floats:
+    """Return what people with these wages who have worked since `at` have earned by each of `when`, all together."""
+    order = np.argsort(at)
+    wages = np.concatenate([[0.0], np.cumsum(wage[order])])
+    sums = np.concatenate([[0.0], np.cumsum((wage * at)[order])])
+    n = np.searchsorted(at[order], when)
+    return np.asarray(wages[n] * when - sums[n], dtype=np.float64)
+
+
+def _first_equal(values: Sequence[object]) -> NDArray[np.int64]:
+    first: dict[object, int] = {}
+    return np.array([first.setdefault(value, index) for index, value in enumerate(values)], dtype=np.int64)

@@ -1,0 +1,87 @@
+"""The figures of people: how busy they are, how long they stay, and what the Labour Code allows of it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.measures.basis import Basis, hours_by_day
+from sim.measures.facts import Facts
+from sim.measures.load import Load
+from sim.measures.spans import Floats, ratio
+from sim.timebase import Ticks
+from sim.trace import State
+
+_EPSILON_H = 1e-6  # hours are sums of fractions; this much is rounding
+
+
+def staff_figures(facts: Facts) -> dict[str, Floats]:
+    """Return the figures of all people together."""
+    busy = (
+        facts.sheet.load(State.GUIDANCE).before(facts.ruler.midnights)
+        + facts.counters.before(facts.ruler.midnights)
+        + facts.sheet.load(State.CHECK, State.APPROVAL).before(facts.ruler.midnights)
+    )
+    on_shift = facts.attendance.on_shift.before(facts.ruler.midnights)
+    return hour_figures(facts.basis, busy, on_shift, facts.overtime, facts.overrun) | labour_figures(
+        facts.basis, facts.attendance.normal_h, hours_by_day(facts.basis, facts.overtime)
+    )
+
+
+def hour_figures(basis: Basis, busy: Ticks, on_shift: Ticks, overtime: Ticks, overrun: Ticks) -> dict[str, Floats]:
+    """Return the use that is made of people's hours.
+
+    Args:
+        basis: of the plan.
+        busy: ``int64[n_days + 1]``, ticks worked before each midnight.
+        on_shift: ``int64[n_days + 1]``, ticks on shift before each midnight.
+        overtime: rows (person, start, end) of all overtime.
+        overrun: those of them that no shift had planned.
+    """
+    ruler = basis.ruler
+    extra = Load(overtime[:, 1], overtime[:, 2])
+    overrun_ticks = Load(overrun[:, 1], overrun[:, 2]).before(ruler.midnights)
+    worked, there, overtime_ticks, lunch = ruler.between(
+        np.stack([busy, on_shift + overrun_ticks, extra.before(ruler.midnights), extra.weighed(basis.lunch)])
+    )
+    return {
+        "utilisation_ratio": ratio(worked, there),
+        "overtime_h": overtime_ticks / basis.ticks_per_h,
+        "lunch_h": lunch / basis.ticks_per_h,
+    }
+
+
+def labour_figures(basis: Basis, normal_h: Floats, overtime_h: Floats) -> dict[str, Floats]:
+    """Return what one person comes to at most, and how often somebody comes to exceed a limit.
+
+    Args:
+        basis: of the plan.
+        normal_h: ``float64[n, n_days]``, hours of some people by the day on which they began.
+        overtime_h: the same of their overtime.
+    """
+    ruler, rules = basis.ruler, basis.plan.labour_rules
+    total = normal_h + overtime_h
+    of_month, of_year = (_running(overtime_h, first) for first in (basis.month_start, basis.year_start))
+    longest = np.stack([total, overtime_h, of_month, of_year])
+    by_day = longest.max(axis=1) if len(total) else np.full((4, ruler.n_days), np.nan)
+    day_h, day_overtime_h, month_h, year_h = ruler.most(by_day)
+    is_breach = (total > rules.day_h + _EPSILON_H) | (
+        (normal_h > _EPSILON_H) & (overtime_h > rules.overtime_day_ratio * normal_h + _EPSILON_H)
+    )
+    breaches = is_breach.sum(axis=0)
+    for running, limit in ((of_month, rules.overtime_month_h), (of_year, rules.overtime_year_h)):
+        is_over = running > limit + _EPSILON_H
+        was_over = running - overtime_h > limit + _EPSILON_H
+        breaches = breaches + (is_over & ~was_over).sum(axis=0)
+    return {
+        "labour_day_h_max": day_h,
+        "labour_day_overtime_h_max": day_overtime_h,
+        "labour_month_overtime_h_max": month_h,
+        "labour_year_overtime_h_max": year_h,
+        "labour_breach_count": ruler.total(breaches),
+    }
+
+
+def _running(by_day: Floats, first: NDArray[np.int64]) -> Floats:
+    """Return the sums since the first day of each day's month, or year: ``float64[n, n_days]``."""
+    before = np.zeros((len(by_day), by_day.shape[1] + 1))
+    np.cumsum(by_day, axis=1, out=before[:, 1:])
+    return np.asarray(before[:, 1:] - before[:, first], dtype=np.float64)
