@@ -1,5 +1,6 @@
 """The link: bits in are bits out, shared equally by all transfers under way, to the tick."""
 
+import sys
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from fractions import Fraction
@@ -33,8 +34,9 @@ def _ends(shares: "_Shares", stint: Stint, size: Fraction, losses: list[int]) ->
     """
     found: list[tuple[int, int]] = []
     starts = [stint.start, *losses[bisect_right(losses, stint.start) : bisect_left(losses, shares.end)]]
+    rounding = 0 if shares.are_exact(stint.end) else _ROUNDING
     for start, loss in pairwise([*starts, shares.end]):
-        first, last = (shares.done(start, size * part) for part in (1 - _ROUNDING, 1 + _ROUNDING))
+        first, last = (shares.done(start, size * part) for part in (1 - rounding, 1 + rounding))
         if first <= loss:
             found.append((first, min(last, loss)))
         if last <= loss:
@@ -55,13 +57,20 @@ class _Shares:
         felt = {min(max(0, edge), told.end) for outage in outages for edge in outage[1:3]}
         self._edges = sorted({0, *steps, *felt, *changes, told.end})
         n_under_way = 0
-        self._carried, self._rates = [Fraction(0)], []
+        self._carried, self._rates = [Fraction(0)], list[Fraction]()
+        self._exact = list[bool]()  # whether the bits up to each edge's follower can be counted without rounding
         for edge, following in pairwise(self._edges):
             n_under_way += changes[edge]
             left = Fraction(permille_left(outages, _SYSTEMS, edge), 1000)
             rate = left * Fraction(capacity[bisect_right(steps, edge) - 1]) / max(1, n_under_way)
             self._rates.append(rate if n_under_way else Fraction(0))
             self._carried.append(self._carried[-1] + self._rates[-1] * (following - edge))
+            was_exact = self._exact[-1] if self._exact and n_under_way else True  # an idle link forgets
+            self._exact.append(was_exact and _is_exact(rate) and _is_exact(self._carried[-1]))
+
+    def are_exact(self, tick: int) -> bool:
+        """Return whether floating point counts the bits of a transfer that ends here without rounding."""
+        return self._exact[bisect_left(self._edges, tick) - 1]
 
     def done(self, start: int, size: Fraction) -> int:
         """Return the first whole tick at which a transfer that starts here has passed; the period's end for never."""
@@ -71,3 +80,8 @@ class _Shares:
         if at >= len(self._rates):
             return self.end
         return int(self._edges[at] - ((self._carried[at] - target) // self._rates[at]))
+
+
+def _is_exact(bits: Fraction) -> bool:
+    """Return whether a double has this value."""
+    return bits.denominator & (bits.denominator - 1) == 0 and bits.numerator.bit_length() <= sys.float_info.mant_dig

@@ -106,7 +106,7 @@ def choice(pick: Pick, days: list[date], groups: Groups, procedure_names: tuple[
     """Return a plan, which may leave all as it is."""
     names = sorted(groups)
     fewer_or_more: dict[str, int] = {pick.one(*names): pick.one(1, 3, 0)} if pick.whether(one_in=3) else {}
-    people: dict[str, int] = {name: fewer_or_more.get(name, told["people"]) for name, told in groups.items()}
+    people: dict[str, int] = {name: group["people"] for name, group in groups.items()} | fewer_or_more
 
     def cover(**more: Any) -> Parts:
         covering = {name: pick.one(*range(n, -1, -1)) for name, n in people.items()}
