@@ -14,8 +14,7 @@ _FEW = 16  # stints that an event ends at most beside those that it is about
 @inner
 def enter(m: Whole, record: int, state: int, person: int) -> None:
     """Let a record's state end now and another begin."""
-    if m[record + rec.STATE] != IDLE:
-        note(m, record, m[at.NOW])
+    note(m, record, m[at.NOW])
     m[record + rec.STATE] = state
     m[record + rec.SINCE] = m[at.NOW]
     m[record + rec.BY] = person
@@ -30,7 +29,9 @@ def depart(m: Whole, record: int) -> None:
 
 @woven
 def note(m: Whole, record: int, end: int) -> None:
-    """Note the stint that a record is in."""
+    """Note the stint that a record is in, if it is in one."""
+    if m[record + rec.STATE] == IDLE:
+        return
     row, person = m[at.NEXT_STINT], m[record + rec.BY]
     m[row] = m[record + rec.NUMBER]
     m[row + 1] = m[record + rec.STATE]

@@ -77,8 +77,9 @@ def rise(m: Whole, heap: int, hole: int, key: int, record: int) -> None:
 
 
 @inner
-def sink(m: Whole, heap: int, n: int, hole: int, key: int, record: int) -> None:
-    """Put (key, record) into the hole at a place of a line's heap of `n`, or further down."""
+def sink(m: Whole, heap: int, n: int, hole: int) -> None:
+    """Put the entry that follows a line's heap of `n` into the hole at a place of it, or further down."""
+    key, record = m[heap + ENTRY * n], m[heap + ENTRY * n + 1]
     while 2 * hole + 1 < n:
         child = 2 * hole + 1
         its_key, its_record = m[heap + ENTRY * child], m[heap + ENTRY * child + 1]
@@ -98,21 +99,20 @@ def sink(m: Whole, heap: int, n: int, hole: int, key: int, record: int) -> None:
 @inner
 def take_out(m: Whole, heap: int, n: int, hole: int) -> None:
     """Take the entry at a place out of a line's heap of `n`."""
-    key, record = m[heap + ENTRY * (n - 1)], m[heap + ENTRY * (n - 1) + 1]
     if hole == n - 1:
         return
     # The last fills the hole; unless the hole is the first, it may belong above it.
-    above = heap + ENTRY * ((hole - 1) >> 1)
-    if hole > 0 and (key < m[above] or (key == m[above] and record < m[above + 1])):
-        rise(m, heap, hole, key, record)
+    last, above = heap + ENTRY * (n - 1), heap + ENTRY * ((hole - 1) >> 1)
+    if hole > 0 and (m[last] < m[above] or (m[last] == m[above] and m[last + 1] < m[above + 1])):
+        rise(m, heap, hole, m[last], m[last + 1])
     else:
-        sink(m, heap, n - 1, hole, key, record)
+        sink(m, heap, n - 1, hole)
 
 
 @inner
-def rise_target(m: Whole, x: Floats, targets: int, hole: int, target: float, record: int) -> None:
+def rise_target(m: Whole, x: Floats, hole: int, target: float, record: int) -> None:
     """Put (target, record) into the hole at a place of the link's heap, or higher up; targets are in `x`."""
-    records = m[at.TRANSFERS]
+    targets, records = m[at.TARGETS], m[at.TRANSFERS]
     while hole > 0:
         above = (hole - 1) >> 1
         if x[targets + above] < target or (x[targets + above] == target and m[records + above] < record):
@@ -123,9 +123,10 @@ def rise_target(m: Whole, x: Floats, targets: int, hole: int, target: float, rec
 
 
 @inner
-def sink_target(m: Whole, x: Floats, targets: int, n: int, target: float, record: int) -> None:
-    """Put (target, record) into the hole at the first place of the link's heap of `n`, or further down."""
-    records, hole = m[at.TRANSFERS], 0
+def sink_target(m: Whole, x: Floats, n: int) -> None:
+    """Put the entry that follows the link's heap of `n` into the hole at its first place, or further down."""
+    targets, records, hole = m[at.TARGETS], m[at.TRANSFERS], 0
+    target, record = x[targets + n], m[records + n]
     while 2 * hole + 1 < n:
         child = 2 * hole + 1
         low, its_record = x[targets + child], m[records + child]

@@ -103,6 +103,7 @@ def lay_out(workload: Workload, plan: Plan, conditions: Conditions) -> tuple[Who
     _fill_records(
         m[records : single[at.RECORDS_END]].reshape(n_records, rec.WIDTH), records, workload, kinds, timebase.end_tick
     )
+    m[at.TARGETS] = RATES + len(rates)
     x = np.zeros(RATES + len(rates) + n_records, dtype=np.float64)
     x[RATES : RATES + len(rates)] = rates
     return m, x

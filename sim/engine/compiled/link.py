@@ -18,12 +18,6 @@ STEP = 2  # width of a row (tick, loses work)
 
 
 @woven
-def targets(m: Whole) -> int:
-    """Return where in `x` the targets begin."""
-    return int(RATES + (m[at.STEPS_END] - m[at.STEPS]) // STEP)
-
-
-@woven
 def grow(m: Whole, x: Floats) -> None:
     """Count what has passed since the last change."""
     now, under_way = m[at.NOW], m[at.N_TRANSFERS]
@@ -39,7 +33,7 @@ def foresee_transfer(m: Whole, x: Floats) -> None:
     """Note when the next transfer ends, if nothing changes before."""
     now, under_way, tick = m[at.NOW], m[at.N_TRANSFERS], FOREVER
     if under_way:
-        missing = x[targets(m)] - x[PASSED]
+        missing = x[m[at.TARGETS]] - x[PASSED]
         if missing <= 0:
             tick = now
         elif x[RATE] > 0:  # what would end later than the period does not end
@@ -52,7 +46,7 @@ def start_transfer(m: Whole, x: Floats, record: int) -> None:
     """Begin to upload a record's files."""
     grow(m, x)
     under_way = m[at.N_TRANSFERS]
-    rise_target(m, x, targets(m), under_way, x[PASSED] + m[record + rec.UPLOAD_BIT], record)
+    rise_target(m, x, under_way, x[PASSED] + m[record + rec.UPLOAD_BIT], record)
     m[at.N_TRANSFERS] = under_way + 1
     foresee_transfer(m, x)
 
@@ -61,10 +55,10 @@ def start_transfer(m: Whole, x: Floats, record: int) -> None:
 def end_transfer(m: Whole, x: Floats) -> int:
     """End the transfer that is through and return its record."""
     grow(m, x)
-    records, record, under_way = m[at.TRANSFERS], m[m[at.TRANSFERS]], m[at.N_TRANSFERS] - 1
+    record, under_way = m[m[at.TRANSFERS]], m[at.N_TRANSFERS] - 1
     m[at.N_TRANSFERS] = under_way
     if under_way:
-        sink_target(m, x, targets(m), under_way, x[targets(m) + under_way], m[records + under_way])
+        sink_target(m, x, under_way)
     else:
         x[PASSED] = 0.0
     foresee_transfer(m, x)
@@ -80,7 +74,7 @@ def step_link(m: Whole, x: Floats) -> None:
     if m[row + 1]:
         for place in range(m[at.N_TRANSFERS]):  # the heap is built anew from its front, place by place
             record = m[m[at.TRANSFERS] + place]
-            rise_target(m, x, targets(m), place, x[PASSED] + m[record + rec.UPLOAD_BIT], record)
+            rise_target(m, x, place, x[PASSED] + m[record + rec.UPLOAD_BIT], record)
     m[at.NEXT_STEP] = row + STEP
     m[at.DUE + Kind.LINK_STEP] = m[row + STEP] if row + STEP < m[at.STEPS_END] else FOREVER
     foresee_transfer(m, x)

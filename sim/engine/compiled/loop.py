@@ -17,7 +17,7 @@ from sim.engine.compiled.lines import best_line, first_taker, leave, set_free
 from sim.engine.compiled.link import step_link
 from sim.engine.compiled.office import end_desk_work, put_down, sign, take_up
 from sim.engine.compiled.pace import turn
-from sim.engine.compiled.tables import FOREVER, IDLE, Floats, Place, Whole
+from sim.engine.compiled.tables import FOREVER, Floats, Place, Whole
 from sim.engine.order import Kind
 from sim.timebase import NEVER
 from sim.trace import State
@@ -136,8 +136,7 @@ def go(m: Whole, x: Floats) -> bool:
 def stop(m: Whole) -> None:
     """Note the stints that last when the period ends."""
     for record in range(m[at.RECORDS], m[at.RECORDS_END], rec.WIDTH):
-        if m[record + rec.STATE] != IDLE:
-            note(m, record, NEVER)
+        note(m, record, NEVER)
 
 
 @inner
