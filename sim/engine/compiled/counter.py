@@ -57,17 +57,10 @@ def end_turn(m: Whole, record: int, person: int) -> None:
     following = m[record + rec.NEXT]
     m[record + rec.NEXT] = NEVER  # from now on each is by itself
     if following == NEVER:
-        leave_counter(m, person)
+        set_free(m, person, Place.COUNTER.value)
     else:
         m[person + man.RECORD] = following
         begin_turn(m, following, person)
-
-
-@inner
-def leave_counter(m: Whole, person: int) -> None:
-    """Let officer and counter be free."""
-    m[at.ROOM + Place.COUNTER] += 1
-    set_free(m, person)
 
 
 @inner
@@ -80,14 +73,13 @@ def end_hall_work(m: Whole, x: Floats, record: int) -> None:
         end_scan(m, x, record, person)
     elif state == State.HANDOVER:
         depart(m, record)
-        leave_counter(m, person)
+        set_free(m, person, Place.COUNTER.value)
     elif state == State.WRONG_COUNTER:
-        leave_counter(m, person)
+        set_free(m, person, Place.COUNTER.value)
         wait_for_intake(m, record)
     else:
         m[record + rec.WORK + Stage.GUIDANCE] = NEVER
-        m[at.ROOM + Place.HALL] += 1
-        set_free(m, person)
+        set_free(m, person, Place.HALL.value)
         wait_for_intake(m, record)
 
 

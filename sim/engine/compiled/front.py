@@ -92,6 +92,7 @@ def _lay_single_numbers(single: Whole, plan: Plan) -> None:
     single[at.ROOM + Place.HALL] = FOREVER
     single[at.ROOM + Place.COUNTER] = plan.n_counters
     single[at.ROOM + Place.DESK] = plan.n_desks
+    single[at.FREED] = NEVER
     single[at.SCANNERS] = plan.n_scanners
     single[at.END_TICK] = plan.hours.timebase.end_tick
     single[at.TICKS_PER_H] = plan.ticks_per_h

@@ -38,7 +38,8 @@ def line_up(m: Whole, record: int, stage: int) -> None:
     rise(m, m[line + queue.HEAP], n, m[record + rec.KEY], record)
     for k in range(m[line + queue.SERVERS], m[line + queue.SERVERS_END]):
         m[m[k] + crew.WANTED + place] += 1
-    m[at.STIRRED] = 1
+    m[at.N_JOINED] += 1
+    m[at.JOINED] = line
 
 
 @inner
@@ -56,15 +57,22 @@ def leave(m: Whole, record: int) -> None:
 
 
 @inner
-def set_free(m: Whole, person: int) -> None:
-    """Let a person be free: they may take something, while their shift lasts."""
-    now, group = m[at.NOW], m[person + man.GROUP]
+def set_free(m: Whole, person: int, place: int) -> None:
+    """Let a person be free, and the place that they had."""
     m[person + man.RECORD] = NEVER
-    m[at.STIRRED] = 1
-    if now < m[person + man.HALL_END] and not m[person + man.IN_HALL]:
+    m[at.FREED] = person
+    m[at.MADE_ROOM] = m[at.ROOM + place] == 0
+    m[at.ROOM + place] += 1
+
+
+@inner
+def wait_for_work(m: Whole, person: int) -> None:
+    """Put a free person where those are looked for who could take something, for as long as their shift lasts."""
+    group = m[person + man.GROUP]
+    if m[at.NOW] < m[person + man.HALL_END] and not m[person + man.IN_HALL]:
         m[person + man.IN_HALL] = 1
         push(m, m[group + crew.HALL], person)
-    if now < m[person + man.END] and not m[person + man.IN_OFFICE]:
+    if m[at.NOW] < m[person + man.END] and not m[person + man.IN_OFFICE]:
         m[person + man.IN_OFFICE] = 1
         push(m, m[group + crew.OFFICE], person)
 
@@ -99,6 +107,21 @@ def first_taker(m: Whole) -> int:
             person = other
         if person != NEVER:
             return person
+    return NEVER
+
+
+@inner
+def first_server(m: Whole, line: int) -> int:
+    """Return the lowest free person who can serve a line; `NEVER` if there is none."""
+    place = m[line + queue.PLACE]
+    if m[at.ROOM + place] > 0:
+        for k in range(m[line + queue.SERVERS], m[line + queue.SERVERS_END]):
+            if place == Place.DESK:
+                person = lowest(m, m[m[k] + crew.OFFICE], man.END, man.IN_OFFICE)
+            else:
+                person = lowest(m, m[m[k] + crew.HALL], man.HALL_END, man.IN_HALL)
+            if person != NEVER:
+                return person
     return NEVER
 
 

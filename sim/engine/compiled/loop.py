@@ -13,7 +13,7 @@ from sim.engine.compiled.diary import STINT, note
 from sim.engine.compiled.hall import close, lose_patience
 from sim.engine.compiled.heaps import pop_due, soonest
 from sim.engine.compiled.jit import bare, inner, outer, sources_digest, woven
-from sim.engine.compiled.lines import best_line, first_taker, leave, set_free
+from sim.engine.compiled.lines import best_line, first_server, first_taker, leave, wait_for_work
 from sim.engine.compiled.link import step_link
 from sim.engine.compiled.office import end_desk_work, put_down, sign, take_up
 from sim.engine.compiled.pace import turn
@@ -38,20 +38,49 @@ def next_kind(m: Whole) -> int:
 
 @inner
 def dispatch(m: Whole) -> None:
-    """Let free people take what they can, the lowest first."""
-    m[at.STIRRED] = 0
+    """Let free people take what they can, the lowest first.
+
+    Before the event nobody free could take anything. So if no more than one thing has come about in it, a person who is
+    free or a record in a line, nobody else can, and that person or record is all that must be looked at.
+    """
+    person, n_joined, line = m[at.FREED], m[at.N_JOINED], m[at.JOINED]
+    m[at.FREED], m[at.N_JOINED] = NEVER, 0
+    if person == NEVER and n_joined == 1:
+        person = first_server(m, line)
+        if person != NEVER:
+            take(m, person, line)
+    elif n_joined == 0 and not m[at.MADE_ROOM]:
+        line = best_line(m, person)
+        if line != NEVER:
+            take(m, person, line)
+        else:
+            wait_for_work(m, person)
+    else:
+        if person != NEVER:
+            wait_for_work(m, person)
+        dispatch_all(m)
+
+
+@inner
+def dispatch_all(m: Whole) -> None:
+    """Let free people take what they can, the lowest first, until nobody can take anything."""
     person = first_taker(m)
     while person != NEVER:
-        line = best_line(m, person)
-        record, stage, place = m[m[line + queue.HEAP] + 1], m[line + queue.STAGE], m[line + queue.PLACE]
-        leave(m, record)
-        m[person + man.RECORD] = record
-        m[at.ROOM + place] -= 1
-        if place == Place.DESK:
-            take_up(m, record, stage, person)
-        else:
-            attend(m, record, stage, person)
+        take(m, person, best_line(m, person))
         person = first_taker(m)
+
+
+@inner
+def take(m: Whole, person: int, line: int) -> None:
+    """Let a person take the first of a line."""
+    record, stage, place = m[m[line + queue.HEAP] + 1], m[line + queue.STAGE], m[line + queue.PLACE]
+    leave(m, record)
+    m[person + man.RECORD] = record
+    m[at.ROOM + place] -= 1
+    if place == Place.DESK:
+        take_up(m, record, stage, person)
+    else:
+        attend(m, record, stage, person)
 
 
 @inner
@@ -65,7 +94,7 @@ def start_shift(m: Whole) -> None:
     m[at.NEXT_START] = row + START
     m[at.DUE + Kind.SHIFT_START] = m[row + START] if row + START < m[at.STARTS_END] else FOREVER
     if m[person + man.RECORD] == NEVER:  # else still with a visit of the shift before
-        set_free(m, person)
+        m[at.FREED], m[at.MADE_ROOM] = person, 0
 
 
 @inner
@@ -128,7 +157,7 @@ def go(m: Whole, x: Floats) -> bool:
             lose_patience(m)
         else:
             happen_as_told(m, x, kind)
-        if m[at.STIRRED]:
+        if m[at.FREED] != NEVER or m[at.N_JOINED]:
             dispatch(m)
 
 
