@@ -174,7 +174,7 @@ def test_explanation_is_told_by_hand() -> None:
 
 
 def test_explanation_follows_records_through_the_whole_centre() -> None:
-    """Each stage gets what comes to it: half of those without appointment online, a quarter looked at twice, two records and one guide a visit."""
+    """Each stage gets what comes to it: half of the walk-ins online, a quarter looked at twice, two records a visit."""
     kind = procedure(
         online_ratio=0.5,
         incomplete_ratio=0.25,
