@@ -89,8 +89,8 @@ MUTANTS = (
     Mutant(
         "people take up work at the tick at which their shift ends",
         f"{_REFERENCE}/floor.py",
-        "self._calendar.tick < (self._hall_end",
-        "self._calendar.tick <= (self._hall_end",
+        "if now < ends[person]",
+        "if now <= ends[person]",
     ),
     Mutant(
         "counters and desks do not run out",
@@ -169,6 +169,36 @@ MUTANTS = (
         "sim/timebase.py",
         '        working_days,\n        roll="forward",',
         '        working_days + 1,\n        roll="forward",',
+    ),
+    Mutant(
+        "all records of a visit are alike",
+        "sim/workload/records.py",
+        "come.within[self.visit], self.member)",
+        "come.within[self.visit], 0)",
+    ),
+    Mutant(
+        "more demand draws all visits anew",
+        "sim/workload/thinning.py",
+        "_FIRST_WIDTH\n    while low < highest:",
+        "max(_FIRST_WIDTH, highest)\n    while low < highest:",
+    ),
+    Mutant(
+        "everyone gives up one time later",
+        "sim/workload/records.py",
+        "return 1 + _whole(np.floor",
+        "return 2 + _whole(np.floor",
+    ),
+    Mutant(
+        "outages alike happen together",
+        "sim/workload/failures.py",
+        "member=index)",
+        "member=0)",
+    ),
+    Mutant(
+        "office hours pass over lunch",
+        "sim/timebase.py",
+        "np.minimum(received - start[part], np.diff(passed)[part])",
+        "(received - start[part])",
     ),
     Mutant(
         "guides send people to wrong counters",

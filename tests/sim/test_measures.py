@@ -1,18 +1,19 @@
-"""Every figure on traces so small that it can be worked out by hand."""
+"""Every figure of records and visits on lives so few that it can be worked out by hand."""
 
-import math
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pytest
 
-from sim.measures import FIGURES, Measures, due_ticks, measure, spans
+from sim.measures import FIGURES, MEANINGS, Measures, due_ticks, measure, spans
 from sim.plan import Plan
-from sim.trace import Trace
-from tests.laws.strategies import FRIDAY
-from tests.sim.by_hand import BIT_PER_MIN, MONDAY, at, plan_in_minutes, run
+from sim.scenario.people import Stage
+from sim.trace import NEVER, State, Trace
+from tests.laws.strategies import FRIDAY, procedure
+from tests.sim.told import MONDAY, Life, at, carried_over, plan_in_minutes, served, told
 
 MIN = 60
+H = 3600
 
 
 def figure(measures: Measures, plan: Plan, name: str) -> dict[str, float]:
@@ -21,23 +22,35 @@ def figure(measures: Measures, plan: Plan, name: str) -> dict[str, float]:
     return dict(zip(names, getattr(measures, name).tolist(), strict=True))
 
 
+def by_span(friday: float, monday: float, period: float) -> dict[str, float]:
+    """Return what is expected where each week has one working day."""
+    return {"04 day": friday, "07 day": monday, "04 week": friday, "07 week": monday, "04 period": period}
+
+
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    """Return two officers, two desks and two counters, Friday to Monday."""
-    return plan_in_minutes()
+    """Return two officers, two desks and two counters, Friday to Monday; a wait may last 15 minutes."""
+    return plan_in_minutes(citizens={"waiting_limit_min": 15})
 
 
 @pytest.fixture(scope="module")
 def trace(plan: Plan) -> Trace:
-    """Return the trace of five records, all due on the day of receipt, after 15:00 on the next working day."""
-    return run(
+    """Return the trace of six records, all due on the day of receipt, after 15:00 on the next working day."""
+    sent_home = (
+        (State.SENT_HOME, at(17, 30), at(7, 30, day=3), NEVER),
+        (State.WAIT_INTAKE, at(7, 30, day=3), at(7, 30, day=3), NEVER),
+        (State.INTAKE, at(7, 30, day=3), at(7, 35, day=3), 1),
+        (State.WAIT_BACK_OFFICE, at(7, 35, day=3), at(7, 35, day=3), NEVER),
+        (State.BACK_OFFICE, at(7, 35, day=3), at(7, 40, day=3), 3),
+    )
+    return told(
         plan,
-        (at(7, 0), 10, 0, 20),  # waits 30 until 07:30, received 07:40, settled 08:00
-        (at(7, 10), 30, 10 * BIT_PER_MIN, 600),  # waits 20, uploads 08:00–08:10, settled on Monday: late
-        (at(9, 0), 1, 20 * BIT_PER_MIN, 30),  # uploads 09:01–09:21, settled 09:51
-        (at(16, 55), 15, 0, 10),  # received at 17:10, due on Monday, settled on Monday at 07:40: on time
-        (at(17, 30), 5, 0, 5),  # comes to closed doors; called on Monday at 07:30, after 0 minutes
-        (at(8, 0, day=3), 5, 0, 5),
+        served(at(7), called=at(7, 30), received=at(7, 40), started=at(7, 40), settled=at(8)),
+        served(at(7, 10), called=at(7, 30), received=at(8, 10), started=at(8, 10), settled=at(9, 40, day=3)),  # late
+        served(at(9), called=at(9), received=at(9, 21), started=at(9, 21), settled=at(9, 51)),
+        served(at(16, 55), called=at(16, 55), received=at(17, 10), started=at(7, 30, day=3), settled=at(7, 40, day=3)),
+        Life(sent_home, received=at(7, 35, day=3), settled=at(7, 40, day=3)),
+        served(at(8, day=3), called=at(8, day=3), received=at(8, 5, day=3), started=at(8, 5, day=3), settled=NEVER),
     )
 
 
@@ -53,27 +66,39 @@ def test_spans_are_working_days_weeks_and_the_period(plan: Plan) -> None:
     ]
 
 
+_AGE_H = ((24 - 8 - 1 / 6) + (24 - 17 - 1 / 6)) / 2  # of two records at Friday's midnight
+_SOJOURNS_MIN = (60, at(9, 40, day=3) - at(7, 10), 51, at(7, 40, day=3) - at(16, 55), at(7, 40, day=3) - at(17, 30))
 EXPECTED = {
-    "received_count": {"04 day": 4, "07 day": 2, "04 week": 4, "07 week": 2, "04 period": 6},
-    "settled_count": {"04 day": 2, "07 day": 4, "04 week": 2, "07 week": 4, "04 period": 6},
-    "backlog_count": {"04 day": 2, "07 day": 0, "04 week": 2, "07 week": 0, "04 period": 0},
-    # Friday: the second record is late in progress, of 4 received. Monday: late done, of 2 received and 2 carried over.
-    "on_time_ratio": {"04 day": 3 / 4, "07 day": 3 / 4, "04 week": 3 / 4, "07 week": 3 / 4, "04 period": 5 / 6},
-    "on_time_completed_ratio": {"04 day": 1, "07 day": 3 / 4, "04 week": 1, "07 week": 3 / 4, "04 period": 5 / 6},
+    "received_count": by_span(4, 2, 6),
+    "settled_count": by_span(2, 3, 5),
+    "backlog_count": by_span(2, 1, 1),
+    # The second record was due on Friday; the last one on Monday at 17:00.
+    "backlog_overdue_count": by_span(1, 1, 1),
+    "backlog_age_h_mean": by_span(_AGE_H, 24 - 8 - 1 / 12, 24 - 8 - 1 / 12) | {"04 week": _AGE_H + 48},
+    # Friday: the second record is late in progress, of 4 received. Monday: late done, and the last record late in
+    # progress, of 2 received and 2 carried over.
+    "on_time_ratio": by_span(3 / 4, 2 / 4, 4 / 6),
+    "on_time_completed_ratio": by_span(1, 2 / 3, 4 / 5),
     # Waits of 30, 20, 0, 0 minutes on Friday; two of 0 on Monday.
-    "wait_s_mean": {"04 day": 12.5 * MIN, "07 day": 0, "04 week": 12.5 * MIN, "07 week": 0, "04 period": 50 / 6 * MIN},
-    "wait_s_p95": {"04 day": 30 * MIN, "07 day": 0, "04 week": 30 * MIN, "07 week": 0, "04 period": 30 * MIN},
-    "sent_home_count": {"04 day": 1, "07 day": 0, "04 week": 1, "07 week": 0, "04 period": 1},
-    # The visit that began at 16:55 ended ten minutes after the shift.
-    "overtime_h": {"04 day": 1 / 6, "07 day": 0, "04 week": 1 / 6, "07 week": 0, "04 period": 1 / 6},
-    # 10 + 20 minutes of uploads in opening hours of 9.5 h.
-    "link_utilisation_ratio": {
-        "04 day": 30 / 570,
-        "07 day": 0,
-        "04 week": 30 / 570,
-        "07 week": 0,
-        "04 period": 30 / 1140,
-    },
+    "wait_s_mean": by_span(12.5 * MIN, 0, 50 / 6 * MIN),
+    "wait_s_p50": by_span(0, 0, 0),
+    "wait_s_p90": by_span(30 * MIN, 0, 30 * MIN),
+    "wait_s_p95": by_span(30 * MIN, 0, 30 * MIN),
+    "wait_over_limit_ratio": by_span(2 / 4, 0, 2 / 6),
+    "sojourn_s_mean": by_span(
+        (60 + 51) / 2 * MIN, sum(_SOJOURNS_MIN[k] for k in (1, 3, 4)) / 3 * MIN, sum(_SOJOURNS_MIN) / 5 * MIN
+    ),
+    "sojourn_s_p50": by_span(51 * MIN, _SOJOURNS_MIN[3] * MIN, _SOJOURNS_MIN[4] * MIN),
+    "sojourn_s_p90": by_span(60 * MIN, _SOJOURNS_MIN[1] * MIN, _SOJOURNS_MIN[1] * MIN),
+    "sojourn_s_p95": by_span(60 * MIN, _SOJOURNS_MIN[1] * MIN, _SOJOURNS_MIN[1] * MIN),
+    "sent_home_count": by_span(1, 0, 1),
+    "unserved_count": by_span(1, 0, 0),
+    "reneged_count": by_span(0, 0, 0),
+    "balked_count": by_span(0, 0, 0),
+    "gone_count": by_span(0, 0, 0),
+    "wrong_counter_count": by_span(0, 0, 0),
+    "supplement_count": by_span(0, 0, 0),
+    "online_received_count": by_span(0, 0, 0),
 }
 
 
@@ -83,12 +108,10 @@ def test_every_figure_of_records_and_visits(name: str, plan: Plan, trace: Trace)
     assert figure(measure(trace, plan), plan, name) == pytest.approx(EXPECTED[name])
 
 
-def test_utilisation_is_work_over_hours_on_shift(plan: Plan, trace: Trace) -> None:
-    """Friday: visits of 10, 40, 21, 15 minutes; desk work of 20, 30 and all of one desk's hours from 08:10."""
-    visits, desks = 10 + 40 + 21 + 15, 20 + 30 + (at(11, 30) - at(8, 10)) + (at(17) - at(13, 30))
-    on_shift = 4 * 450 + 10  # four people, 7.5 h each, and the overrun
-    found = figure(measure(trace, plan), plan, "utilisation_ratio")
-    assert found["04 day"] == pytest.approx((visits + desks) / on_shift)
+def test_every_figure_says_what_it_is() -> None:
+    """Each figure has a meaning in words, and no two have the same."""
+    assert set(MEANINGS) == set(FIGURES)
+    assert len(set(MEANINGS.values())) == len(FIGURES)
 
 
 def test_due_ticks_are_the_end_of_the_working_day(plan: Plan, trace: Trace) -> None:
@@ -96,45 +119,125 @@ def test_due_ticks_are_the_end_of_the_working_day(plan: Plan, trace: Trace) -> N
     assert due_ticks(trace, plan).tolist() == [at(17)] * 3 + [at(17, day=3)] * 3
 
 
+def test_due_ticks_may_be_hours_after_receipt_or_lie_before_the_period() -> None:
+    """Four hours of office time after 10:00 is 16:00; what came on Thursday before tick 0 was due that day, or then."""
+    kinds = {
+        "hours": procedure(share=0.5, deadline={"working_hours": 4}),
+        "days": procedure(share=0.5, deadline={"working_days": 0}),
+    }
+    plan = plan_in_minutes(procedures=kinds)
+    lives = (
+        served(at(9), called=at(9), received=at(10), started=at(10), settled=at(11)),
+        carried_over(at(10)),  # received on Thursday at 14:00, so that an hour is left on Friday
+        Life(carried_over(at(10)).stints, received=-at(10), procedure=1, entry=Stage.BACK_OFFICE),
+        Life(((State.SENT_HOME, at(18), at(7, 30, day=3), NEVER), (State.WAIT_INTAKE, at(7, 30, day=3), NEVER, NEVER))),
+    )
+    assert due_ticks(told(plan, *lives), plan).tolist() == [at(16), at(8, 30), at(17) - at(24), NEVER]
+
+
 def test_a_figure_of_nothing_is_not_zero(plan: Plan) -> None:
-    """Where nobody comes, counts are 0, and rates and waits have no value."""
-    measures = measure(run(plan), plan)
-    assert all(np.all(getattr(measures, name) == 0) for name in FIGURES if name.endswith(("_count", "_h")))
-    for name in ("on_time_ratio", "on_time_completed_ratio", "wait_s_mean", "wait_s_p95"):
-        assert np.all(np.isnan(getattr(measures, name))), name
+    """Where nobody comes, counts are 0, and rates, waits and ages have no value."""
+    measures = measure(told(plan), plan)
+    for name in FIGURES:
+        values = getattr(measures, name)
+        if name.endswith(("_count", "_cost", "overtime_h", "lunch_h")) or name.startswith("lost_h"):
+            assert np.all(values == 0), name
+        elif name.startswith(("on_time", "wait", "sojourn", "backlog_age", "transfer")):
+            assert np.all(np.isnan(values)), name
 
 
-def test_the_95th_percentile_is_one_of_the_waits() -> None:
-    """Of twenty waits the 95th percentile is the nineteenth, not a number between two of them."""
-    plan = plan_in_minutes(staff={"intake": 1, "back_office": 1}, counters=1)
-    trace = run(plan, *[(at(8), 1, 0, 0)] * 20)
-    assert figure(measure(trace, plan), plan, "wait_s_p95")["04 day"] == 18 * MIN
-
-
-def test_a_visit_into_the_next_shift_is_overtime_only_off_shift() -> None:
-    """A visit from 11:00 to 14:00 costs the two hours of lunch; the half hour of the afternoon is normal work."""
+@pytest.mark.parametrize(("n", "p50", "p90", "p95"), [(1, 0, 0, 0), (20, 9, 17, 18), (21, 10, 18, 19), (100, 49, 89, 94)])
+def test_a_percentile_is_one_of_the_values(n: int, p50: int, p90: int, p95: int) -> None:
+    """Of waits of 0, 1, 2, … minutes it is the smallest that so many of a hundred do not exceed."""
     plan = plan_in_minutes()
-    measures = measure(run(plan, (at(11), 180, 0, 0)), plan)
-    assert figure(measures, plan, "overtime_h")["04 day"] == pytest.approx(2)
-    assert figure(measures, plan, "utilisation_ratio")["04 day"] == pytest.approx(180 / (4 * 450 + 120))
+    visits = [
+        served(at(8), called=at(8, k), received=at(8, k), started=at(8, k), settled=at(8, k)) for k in range(min(n, 60))
+    ]
+    visits += [
+        served(at(8), called=at(9, k), received=at(9, k), started=at(9, k), settled=at(9, k)) for k in range(n - 60)
+    ]
+    measures = measure(told(plan, *visits), plan)
+    for name, expected in (("p50", p50), ("p90", p90), ("p95", p95)):
+        assert figure(measures, plan, f"wait_s_{name}") == by_span(expected * MIN, np.nan, expected * MIN) | {
+            key: pytest.approx(np.nan, nan_ok=True) for key in ("07 day", "07 week")
+        }
+        assert figure(measures, plan, f"sojourn_s_{name}")["04 day"] == expected * MIN
 
 
-def test_covers_are_overtime() -> None:
-    """One officer and two desks through lunch, one officer and one desk until 19:00: 3 × 2 h and 2 × 2 h."""
-    days = {"first_day": FRIDAY, "last_day": FRIDAY}
-    lunch = days | {"intake": 1, "back_office": 2}
-    evening = days | {"intake": 1, "back_office": 1, "until": "19:00"}
-    plan = plan_in_minutes(plans={"as-usual": {"title": "T", "lunch": (lunch,), "evening": (evening,)}})
-    found = figure(measure(run(plan), plan), plan, "overtime_h")
-    assert found == pytest.approx({"04 day": 10, "07 day": 0, "04 week": 10, "07 week": 0, "04 period": 10})
+def test_a_wait_is_all_that_a_visit_waited_for_its_call(plan: Plan) -> None:
+    """In every line of the hall, on every day; a supplement starts a new wait, and followers have none of their own."""
+    leader = (
+        (State.WAIT_GUIDANCE, at(8), at(8, 3), NEVER),  # 3 minutes
+        (State.GUIDANCE, at(8, 3), at(8, 10), 1),
+        (State.WAIT_INTAKE, at(8, 10), at(8, 14), NEVER),  # 4
+        (State.WRONG_COUNTER, at(8, 14), at(8, 15), 0),
+        (State.WAIT_INTAKE, at(8, 15), at(8, 20), NEVER),  # 5
+        (State.RENEGED, at(8, 20), at(7, 30, day=3), NEVER),
+        (State.WAIT_INTAKE, at(7, 30, day=3), at(7, 36, day=3), NEVER),  # 6, called for the first time
+        (State.INTAKE, at(7, 36, day=3), at(7, 40, day=3), 0),
+        (State.SUPPLEMENT, at(7, 40, day=3), at(9, day=3), NEVER),
+        (State.WAIT_INTAKE, at(9, day=3), at(9, 8, day=3), NEVER),  # 8, called once more
+        (State.INTAKE, at(9, 8, day=3), at(9, 10, day=3), 0),
+    )
+    follower = (
+        (State.PARTY, at(8), at(7, 40, day=3), NEVER),
+        (State.INTAKE, at(7, 40, day=3), at(7, 45, day=3), 0),
+    )
+    trace = told(
+        plan,
+        Life(leader, received=at(9, 10, day=3), settled=at(9, 10, day=3)),
+        Life(follower, received=at(7, 45, day=3), settled=at(7, 45, day=3), leads=False),
+        Life(((State.WAIT_INTAKE, at(9), at(9, 30), NEVER), (State.RENEGED, at(9, 30), NEVER, NEVER))),
+    )
+    measures = measure(trace, plan)
+    assert figure(measures, plan, "wait_s_mean")["07 day"] == (18 + 8) / 2 * MIN
+    assert figure(measures, plan, "wait_s_p95")["07 day"] == 18 * MIN
+    assert figure(measures, plan, "wait_over_limit_ratio")["04 period"] == 1 / 2
+    assert np.isnan(figure(measures, plan, "wait_s_mean")["04 day"])
+    assert figure(measures, plan, "wrong_counter_count") == by_span(1, 0, 1)
+    assert figure(measures, plan, "supplement_count") == by_span(0, 1, 1)
+    assert figure(measures, plan, "reneged_count") == by_span(2, 0, 2)
 
 
-def test_the_link_is_in_use_only_within_opening_hours() -> None:
-    """An upload that a fault holds from closing to the next morning does not fill more than the opening hours."""
-    fault = {"starts": datetime(2025, 7, 4, 7, 30), "ends": datetime(2025, 7, 7, 7, 30), "capacity_ratio": 0}  # noqa: DTZ001 - local
-    plan = plan_in_minutes(link={"mbit_per_s": BIT_PER_MIN / 60e6, "faults": (fault,)})
-    trace = run(plan, (at(7), 0, BIT_PER_MIN, 5))
-    found = figure(measure(trace, plan), plan, "link_utilisation_ratio")
-    assert found["04 day"] == pytest.approx(1)
-    assert found["07 day"] == pytest.approx(1 / 570)
-    assert not math.isnan(found["04 period"])
+def test_who_comes_in_vain_is_counted_by_visits(plan: Plan) -> None:
+    """A visit with a follower that gives up for good is one; who is away stays unserved until the return."""
+    gone = (
+        (State.BALKED, at(8), at(7, 30, day=3), NEVER),
+        (State.SENT_HOME, at(7, 30, day=3), at(7, 30, day=3), NEVER),
+        (State.GONE, at(7, 30, day=3), NEVER, NEVER),
+    )
+    follower = ((State.PARTY, at(8), at(7, 30, day=3), NEVER), (State.GONE, at(7, 30, day=3), NEVER, NEVER))
+    measures = measure(told(plan, Life(gone), Life(follower, leads=False)), plan)
+    assert figure(measures, plan, "balked_count") == by_span(1, 0, 1)
+    assert figure(measures, plan, "sent_home_count") == by_span(0, 1, 1)
+    assert figure(measures, plan, "gone_count") == by_span(0, 1, 1)
+    assert figure(measures, plan, "unserved_count") == by_span(1, 1, 1)
+
+
+def test_records_of_the_first_day_are_carried_over_and_not_received_again(plan: Plan) -> None:
+    """They are backlog from the start, also those received at tick 0 or one tick before, and age from their receipt."""
+    trace = told(plan, carried_over(0), carried_over(1), carried_over(at(10)))
+    measures = measure(trace, plan)
+    assert figure(measures, plan, "received_count") == by_span(0, 0, 0)
+    assert figure(measures, plan, "backlog_count") == by_span(3, 3, 3)
+    assert figure(measures, plan, "backlog_age_h_mean")["04 day"] == pytest.approx(24 + (0 + 1 / 60 + 10) / 3)
+    # Those of Thursday were due then; that of tick 0 on Friday at 17:00.
+    assert figure(measures, plan, "backlog_overdue_count")["04 day"] == 3
+    assert figure(measures, plan, "on_time_ratio")["04 day"] == 0
+
+
+def test_records_submitted_online_are_counted_when_they_are_received(plan: Plan) -> None:
+    """A record that never was at a counter is one of them, checked or not; one of the first day is not."""
+    checked = ((State.WAIT_CHECK, at(8), at(9), NEVER), (State.CHECK, at(9), at(10), 2))
+    unchecked = ((State.WAIT_BACK_OFFICE, at(20), NEVER, NEVER),)
+    trace = told(
+        plan,
+        Life(checked, received=at(10), settled=at(10)),
+        Life(unchecked, received=at(20)),
+        carried_over(at(1)),
+        served(at(9), called=at(9), received=at(9, 5), started=at(9, 5), settled=at(9, 6)),
+    )
+    measures = measure(trace, plan)
+    assert figure(measures, plan, "online_received_count") == by_span(2, 0, 2)
+    assert figure(measures, plan, "received_count") == by_span(3, 0, 3)
+    assert figure(measures, plan, "sojourn_s_p90")["04 day"] == 2 * H

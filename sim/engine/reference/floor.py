@@ -26,7 +26,15 @@ class Floor:
         self._key: dict[int, tuple[Stage, _Key]] = {}
         self._joined: dict[int, int] = {}
         self._group: list[int] = plan.person_group.tolist()
-        self._rank: list[list[list[int]]] = plan.rank.tolist()
+        self._offers = [  # the lines that each group can serve, with its preference
+            [
+                (rank, stage, self._lines[stage][procedure], _place(stage))
+                for stage in Stage
+                for procedure, rank in enumerate(of_group[stage])
+                if rank != NEVER
+            ]
+            for of_group in plan.rank.tolist()
+        ]
         self._end, self._hall_end = [0] * plan.n_persons, [0] * plan.n_persons
         self._free: dict[int, simpy.Event] = {}
         self._held: dict[int, str] = {}
@@ -105,15 +113,14 @@ class Floor:
 
     def _best_task(self, person: int) -> Task | None:
         """Return what the person takes of all that waits in lines that they can serve now."""
-        best = None
-        for stage in Stage:
-            is_on = self._calendar.tick < (self._hall_end if stage in HALL_STAGES else self._end)[person]
-            place = _place(stage)
-            if is_on and (place is None or self._n_free[place] > 0):
-                for line, rank in zip(self._lines[stage], self._rank[self._group[person]][stage], strict=True):
-                    if line and rank != NEVER and (best is None or (rank, *line[0]) < best[0]):
-                        best = ((rank, *line[0]), (stage, line[0][2]))
-        return None if best is None else best[1]
+        best: tuple[tuple[int, int, int, int], Stage] | None = None
+        now = self._calendar.tick
+        for rank, stage, line, place in self._offers[self._group[person]]:
+            if line and (best is None or (rank, *line[0]) < best[0]):
+                ends = self._hall_end if stage in HALL_STAGES else self._end
+                if now < ends[person] and (place is None or self._n_free[place] > 0):
+                    best = (rank, *line[0]), stage
+        return None if best is None else (best[1], best[0][3])
 
 
 def _place(stage: Stage) -> str | None:
