@@ -1,7 +1,7 @@
 """How many of some things are under way, over time, and its integrals.
 
-Place in the pipeline: below the figures that are times. Invariant: everything that can be a whole number of ticks is
-one; a stretch of time is counted once, however it is cut.
+Place in the pipeline: below the figures that are times. Invariant: a stretch of time is counted once, however it is
+cut.
 """
 
 from functools import cached_property
@@ -9,9 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.measures.spans import Floats
 from sim.timebase import Ticks
-
-Floats = NDArray[np.float64]
 
 
 class Steps:
@@ -54,7 +53,6 @@ class Load:
         ends: ``int64[n]``, sorted: not in the order of the starts.
     """
 
-
     def __init__(self, start: Ticks, end: Ticks) -> None:
         """Take the intervals' starts and ends, ``int64[n]`` each."""
         self.starts, self.ends = np.sort(start), np.sort(end)
@@ -74,13 +72,13 @@ class Load:
         sums = self._start_sums[n_started] - self._end_sums[n_ended]
         return np.asarray((n_started - n_ended) * tick - sums, dtype=np.int64)
 
-    def weighed(self, steps: Steps) -> NDArray[np.generic]:
-        """Return the same before each midnight, every instant with its weight: ``[n_days + 1]``."""
+    def weighed(self, steps: Steps) -> Floats:
+        """Return the same before each midnight, every instant with its weight: ``float64[n_days + 1]``."""
         if not len(self.starts):
-            return np.zeros(len(steps.at_midnight), dtype=np.int64)
-        passed = np.zeros(len(steps.edges), dtype=np.result_type(np.int64, steps.weight))
+            return np.zeros(len(steps.at_midnight))
+        passed = np.zeros(len(steps.edges))
         np.cumsum(np.diff(self.before(steps.edges)) * steps.weight, out=passed[1:])
-        return passed[steps.at_midnight]
+        return np.asarray(passed[steps.at_midnight], dtype=np.float64)
 
     def union(self) -> "Load":
         """Return when at least one is under way, as intervals that do not overlap."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim.timebase import OfficeHours, Ticks
 
 Floats = NDArray[np.float64]
+Amounts = NDArray[np.int64] | Floats
 _VALUE_BITS = 44  # of a packed (span, value): more ticks than any period has
 _PERCENT = 100
 
@@ -96,14 +97,14 @@ class Ruler:
     def _edges(self) -> NDArray[np.intp]:
         return np.column_stack([self.first, self.after]).ravel()
 
-    def between(self, before: NDArray[np.generic]) -> Floats:
+    def between(self, before: Amounts) -> Floats:
         """Return what came about in each span, of what had come about before each midnight.
 
         In: ``[..., n_days + 1]``. Out: ``float64[..., n_spans]``.
         """
         return np.asarray(before.take(self.after, axis=-1) - before.take(self.first, axis=-1), dtype=np.float64)
 
-    def total(self, by_day: NDArray[np.generic]) -> Floats:
+    def total(self, by_day: Amounts) -> Floats:
         """Return the sums over each span's days: of ``[..., n_days]``, ``float64[..., n_spans]``."""
         before = np.zeros((*by_day.shape[:-1], self.n_days + 1))
         np.cumsum(by_day, axis=-1, out=before[..., 1:])
@@ -141,6 +142,6 @@ class Ruler:
         return Sample(n.astype(np.float64), ratio(before[bounds[1:]] - before[first], n), percentiles)
 
 
-def ratio(part: NDArray[np.generic], whole: NDArray[np.generic]) -> Floats:
+def ratio(part: Amounts, whole: Amounts) -> Floats:
     """Return the quotient, NaN where the whole is nothing."""
     return np.asarray(part / np.where(whole == 0, np.nan, whole), dtype=np.float64)
