@@ -108,8 +108,8 @@ def _of_group(facts: Facts, number: int, overtime_h: Floats) -> dict[str, Floats
     shifts, overtime, overrun = (
         rows[is_member[rows[:, 0]]] for rows in (facts.attendance.shifts, facts.overtime, facts.overrun)
     )
-    person = sheet.person
-    works = (person != NEVER) & is_member[person]
+    works = np.flatnonzero(sheet.person != NEVER)
+    works = works[is_member[sheet.person[works]]]
     busy = Load(sheet.start[works], sheet.end[works]).before(midnights)
     on_shift = Load(shifts[:, 1], shifts[:, 2]).before(midnights)
     hours = hour_figures(facts.basis, busy, on_shift, overtime, overrun)

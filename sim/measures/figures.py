@@ -16,9 +16,10 @@ class Measures:
     """Figures by span, each ``float64[n_spans]``; `MEANINGS` tells what each is.
 
     The hours lost (`lost_h_…`) part the time that records wait between arrival and settlement, each tick of it once:
-    all the time in which nobody works on them at full speed; guiding and a wrong counter are work. A visit waits as one, so that records which come along
-    (PARTY) are not counted until their own turn. It is the cause at hand that counts: who waits for an officer whom
-    the link holds waits for a person, and the record at that counter waits for the link.
+    all the time in which nobody works on them at full speed; guiding and a wrong counter are work. A visit waits as
+    one, so that records which come along (PARTY) are not counted until their own turn. It is the cause at hand that
+    counts: who waits for an officer whom the link holds waits for a person, and the record at that counter waits for
+    the link.
     """
 
     received_count: Annotated[Floats, "records received"]
