@@ -225,6 +225,16 @@ def test_more_appointments_keep_those_of_before() -> None:
     assert fewer < before
 
 
+def test_the_order_in_which_slots_are_written_changes_nothing() -> None:
+    """With ticks so coarse that many come at the same one, they are in the order of their slots."""
+    slots = tuple({"at": at, "visits": 40} for at in ("09:00", "09:20", "09:40"))
+    one, other = (full() for _ in range(2))
+    for told, written in ((one, slots), (other, slots[::-1])):
+        told["demand"]["appointments"] |= {"slots": written}
+        told["period"] |= {"tick_ms": 600_000}
+    assert differing(sample(one), sample(other)) == set()
+
+
 def test_more_outages_keep_those_of_before() -> None:
     """A higher rate adds outages; another kind of outage moves none."""
     told = full()

@@ -171,6 +171,36 @@ MUTANTS = (
         '        working_days + 1,\n        roll="forward",',
     ),
     Mutant(
+        "all records of a visit are alike",
+        "sim/workload/records.py",
+        "come.within[self.visit], self.member)",
+        "come.within[self.visit], 0)",
+    ),
+    Mutant(
+        "more demand draws all visits anew",
+        "sim/workload/thinning.py",
+        "_FIRST_WIDTH\n    while low < highest:",
+        "max(_FIRST_WIDTH, highest)\n    while low < highest:",
+    ),
+    Mutant(
+        "everyone gives up one time later",
+        "sim/workload/records.py",
+        "return 1 + _whole(np.floor",
+        "return 2 + _whole(np.floor",
+    ),
+    Mutant(
+        "outages alike happen together",
+        "sim/workload/failures.py",
+        "member=index)",
+        "member=0)",
+    ),
+    Mutant(
+        "office hours pass over lunch",
+        "sim/timebase.py",
+        "np.minimum(received - start[part], np.diff(passed)[part])",
+        "(received - start[part])",
+    ),
+    Mutant(
         "guides send people to wrong counters",
         "sim/plan/effects.py",
         "guidance.wrong_counter_factor **",

@@ -109,10 +109,12 @@ def test_work_is_lost_where_an_outage_starts(system: System, from_line: list[int
 
 
 def test_what_began_before_the_period_loses_nothing_in_it() -> None:
-    """At tick 0 there is nothing to lose yet."""
+    """An outage loses work where it starts, and that is not in the period."""
     found = conditions((POWER, -8, 12, 0, 1))
     assert not found.pace_loses.any()
     assert not found.link_loses.any()
+    at_once = conditions((POWER, 0, 12, 0, 1))
+    assert losses(at_once.pace_step_tick, at_once.pace_loses) == [0]
 
 
 def test_batteries_bridge_the_start_of_each_power_cut() -> None:

@@ -196,6 +196,7 @@ def test_citizens_behave_by_their_laws() -> None:
 def test_who_gives_up_does_so_each_time_with_the_same_chance() -> None:
     """With a quarter giving up, a quarter leaves for good the first time, a quarter of the rest the second time."""
     n_tries = sample(citizens={"gives_up_ratio": 0.25}, demand=crowd(10_000)).n_tries
+    assert n_tries.min() == 1
     for number in (1, 2, 3, 8):
         assert np.mean(n_tries[n_tries >= number] == number) == pytest.approx(0.25, abs=0.04)
     assert np.all(sample(citizens={"gives_up_ratio": 1}).n_tries == 1)
@@ -328,6 +329,14 @@ def test_outages_are_those_that_are_told_and_those_of_chance() -> None:
     assert np.all(ends - starts == 10 * MIN)
     assert not np.any([what, loses])
     assert np.all(left == 100)
+
+
+def test_outages_alike_happen_at_times_of_their_own() -> None:
+    """Two entries that say the same give twice as many outages, none of them at the same time."""
+    entry = {"what": "power", "per_day": 30.0, "duration_min": {"law": "exponential", "mean": 30}}
+    starts, ends = sample(random_outages=(entry, entry)).outages[:, 1:3].T
+    assert len(starts) == pytest.approx(120, rel=0.3)
+    assert len(set(starts.tolist())) == len(set((ends - starts).tolist())) == len(starts)
 
 
 def test_without_outages_there_is_no_row() -> None:

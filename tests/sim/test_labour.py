@@ -136,8 +136,8 @@ def test_hours_that_people_really_worked_are_judged_alike() -> None:
 
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "lunch": (
-        {"lunch": on(FRIDAY), "overtime_day_ratio": 0.2},
-        "plans.p.lunch: found 2.00 h of overtime for officers 1 on 2025-07-04",
+        {"lunch": on(FRIDAY), "evening": on(FRIDAY, until="17:30"), "overtime_day_ratio": 0.2},
+        "plans.p.lunch: found 2.50 h of overtime for officers 1 on 2025-07-04",
         "at most 1.50 h (labour_rules.overtime_day_ratio)",
     ),
     "evening": (

@@ -193,17 +193,26 @@ def test_explanation_follows_records_through_the_whole_centre() -> None:
         "appointments": appointments,
     }
     cover = {"first_day": FRIDAY, "last_day": FRIDAY, "people": {"intake": 1}}
+    teams = {"first_day": FRIDAY, "last_day": FRIDAY, "teams": 1}
     plans = {
         "one": {"title": "One", "lunch": (cover,), "staff": {"back-office": 0}},
+        "team": {"title": "Team", "volunteers": (teams,)},
         "half": {"title": "Half", "world": {"demand": {"visits_per_day": 10.0}}},
     }
-    costs = {"volunteer_team_day": 5.0, "counter": {"price": 1461.0, "life_years": 4.0}}
-    told = explain(small_scenario(procedures={"only": kind}, demand=demand, plans=plans, costs=costs)).splitlines()
+    parts = {
+        "procedures": {"only": kind},
+        "demand": demand,
+        "volunteer_effect": {"moves_online_ratio": 0.2, "intake_factor": 0.5},
+        "costs": {"volunteer_team_day": 5.0, "counter": {"price": 1461.0, "life_years": 4.0}},
+    }
+    told = explain(small_scenario(plans=plans, **parts)).splitlines()
     assert told[1] == "120 visits expected, 120 of them in the peak week (to 2025-07-04); 2.00 records a visit."
     work = "work guidance 3, intake 20, check 15, back-office 40, approval 6, handover 18"
     assert told[3] == f"  one: {work}; shifts intake 32 (2); 4 VND beside wages in the whole period"
+    team = "work guidance 3, intake 14, check 16, back-office 40, approval 6, handover 18"
+    assert told[4] == f"  team: {team}; shifts intake 30, back-office 30; 9 VND beside wages in the whole period"
     half = "work guidance 2, intake 10, check 8, back-office 20, approval 3, handover 9"
-    assert told[4] == f"  half: {half}; shifts intake 30, back-office 30; 4 VND beside wages in the whole period"
+    assert told[5] == f"  half: {half}; shifts intake 30, back-office 30; 4 VND beside wages in the whole period"
 
 
 def test_explanation_tells_what_the_labour_rules_do_not_allow() -> None:

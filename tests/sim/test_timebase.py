@@ -201,6 +201,14 @@ def test_holidays_beyond_the_period_are_no_office_time() -> None:
     assert due_after(office, FRI.replace(hour=16), 1.5) == TUE.replace(hour=8)
 
 
+def test_records_of_after_the_period_are_due_as_all_others() -> None:
+    """Days after the period count like those within it."""
+    office = hours(days(FRIDAY, 1))
+    assert due(office, MON.replace(hour=8), 0) == MON
+    assert due(office, MON.replace(hour=15), 1) == datetime(2025, 7, 9, 17)  # noqa: DTZ001 - a Wednesday
+    assert due_after(office, MON.replace(hour=16), 1.5) == TUE.replace(hour=8)
+
+
 def test_a_deadline_in_both_or_neither_is_a_programmers_error() -> None:
     """Days or hours, and a cut-off before the end of the day."""
     office = hours(days(FRIDAY, 1))
