@@ -55,7 +55,9 @@ class Load:
 
     def __init__(self, start: Ticks, end: Ticks) -> None:
         """Take the intervals' starts and ends, ``int64[n]`` each."""
-        self.starts, self.ends = np.sort(start), np.sort(end)
+        self.starts, self.ends = start.copy(), end.copy()
+        self.starts.sort()
+        self.ends.sort()
         self._start_sums, self._end_sums = _sums(self.starts), _sums(self.ends)
 
     def at(self, tick: Ticks) -> NDArray[np.int64]:
@@ -77,7 +79,8 @@ class Load:
         if not len(self.starts):
             return np.zeros(len(steps.at_midnight))
         passed = np.zeros(len(steps.edges))
-        np.cumsum(np.diff(self.before(steps.edges)) * steps.weight, out=passed[1:])
+        before = self.before(steps.edges)
+        ((before[1:] - before[:-1]) * steps.weight).cumsum(out=passed[1:])
         return np.asarray(passed[steps.at_midnight], dtype=np.float64)
 
     def union(self) -> "Load":
@@ -90,7 +93,7 @@ class Load:
 
 def _sums(ticks: Ticks) -> Ticks:
     sums = np.zeros(len(ticks) + 1, dtype=np.int64)
-    np.cumsum(ticks, out=sums[1:])
+    ticks.cumsum(out=sums[1:])
     return sums
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measures.facts import Facts
-from sim.measures.load import Load, Steps
+from sim.measures.load import NOTHING, Load, Steps
 from sim.measures.places import times_without_place
 from sim.measures.spans import Amounts, Floats
 from sim.scenario.people import HALL_STAGES, Stage
@@ -91,7 +91,7 @@ def _add_held_work(facts: Facts, lost: dict[str, list[_Before]]) -> None:
         return
     at_counter, at_desk = sheet.of(State.WRONG_COUNTER, State.SCAN), sheet.of(State.CHECK, State.APPROVAL)
     until = sheet.end[at_desk]
-    at_loss = np.flatnonzero(np.isin(until, outages.pace_loses))
+    at_loss = np.flatnonzero(np.isin(until, outages.pace_loses)) if len(outages.pace_loses) else NOTHING.starts
     if len(at_loss):  # what is put down at the very tick of a loss is lost; what is done at it is not
         until = until.copy()
         until[at_loss] += sheet.is_put_down(at_desk.start + at_loss)

@@ -53,7 +53,7 @@ def _inside(ticks: Ticks, pieces: Load) -> Ticks:
 def _people(facts: Facts, groups: tuple[int, ...], *, is_hall: bool) -> tuple[Load, Load, Load]:
     """Return people of these groups on shift, at work, and at work off shift."""
     sheet, attendance = facts.sheet, facts.attendance
-    of_groups = np.isin(facts.plan.person_group, groups)
+    of_groups = facts.basis.is_member(groups)
     shifts = attendance.shifts[of_groups[attendance.shifts[:, 0]]]
     gaps = attendance.off_hall if is_hall else attendance.off_shift
     gaps = gaps[of_groups[gaps[:, 0]]]

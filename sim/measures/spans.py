@@ -117,7 +117,9 @@ class Ruler:
 
     def count(self, instants: Ticks) -> Ticks:
         """Return how many instants lie before each midnight: ``int64[n_days + 1]``."""
-        return np.asarray(np.searchsorted(np.sort(instants), self.midnights), dtype=np.int64)
+        ordered = instants.copy()
+        ordered.sort()
+        return np.asarray(ordered.searchsorted(self.midnights), dtype=np.int64)
 
     def sample(self, instants: Ticks, values: Ticks, percentages: Sequence[int] = ()) -> Sample:
         """Return means and percentiles, by span, of values that belong to instants in the period.
@@ -129,14 +131,14 @@ class Ruler:
             values: ``int64[n]``, ≥ 0.
             percentages: from 1 to 100.
         """
-        day = np.searchsorted(self.midnights, instants, side="right") - 1
+        day = self.midnights.searchsorted(instants, side="right") - 1
         packed = (self._spans_of_day[:, day] + values).ravel()
         packed.sort()
         bounds = packed.searchsorted(self._bounds)
         first, n = bounds[:-1], np.diff(bounds)
         value = np.append(packed & ((1 << _VALUE_BITS) - 1), 0)  # a place to look at where a span has no value
         before = np.zeros(len(value), dtype=np.int64)
-        np.cumsum(value[:-1], out=before[1:])
+        value[:-1].cumsum(out=before[1:])
         place = -(-n * np.array(percentages, dtype=np.int64)[:, np.newaxis] // _PERCENT) - 1
         percentiles = np.where(n > 0, value[first + np.maximum(0, place)], np.nan)
         return Sample(n.astype(np.float64), ratio(before[bounds[1:]] - before[first], n), percentiles)
