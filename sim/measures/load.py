@@ -16,9 +16,9 @@ from sim.timebase import Ticks
 class Steps:
     """A weight for each instant of the period, constant between edges; every midnight is an edge."""
 
-    def __init__(self, edges: Ticks, weight: NDArray[np.generic], midnights: Ticks) -> None:
+    def __init__(self, edges: Ticks, weight: NDArray[np.bool_] | Floats, midnights: Ticks) -> None:
         self.edges = edges
-        self.weight = weight[:-1]  # nothing is weighed after the last edge
+        self.weight = np.asarray(weight[:-1], dtype=np.float64)  # nothing is weighed after the last edge
         self.at_midnight = np.searchsorted(edges, midnights)
 
     @classmethod
