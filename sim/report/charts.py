@@ -19,6 +19,8 @@ from sim.report.rows import Row, part_bands, rows, span_name
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
 # The same with black and yellow in the place of a grey; time in which nobody was there is the ground of all others.
 _CAUSE_COLOURS = ("#0072B2", "#56B4E9", "#000000", "#009E73", "#D55E00", "#E69F00", "#CC79A7", "#d9d9d9")
+_LEGEND_COLUMNS = 3  # so that many plans do not make the picture wider
+_FEW = 4  # plans whose bands can be told apart
 _SHOWN_H = 0.05  # less than that is not lost to a cause, as far as a picture can show
 _AFTERMATH = timedelta(days=14)
 _BACKLOG = ("backlog_count",)
@@ -44,7 +46,10 @@ def _backlog(table: Table, days: list[Row]) -> str:
     x = alt.X(
         "day:T", title=None, axis=alt.Axis(format="%d %b", labelAngle=0, tickCount="day" if _is_short(days) else 8)
     )
-    band = base.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colour(table))
+    # Many bands lie over each other, and must not hide the lines.
+    band = base.mark_area(opacity=0.18 if len(table.cases) <= _FEW else 0.05).encode(
+        x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colour(table)
+    )
     line = base.mark_line(strokeWidth=2.5, point=_is_short(days)).encode(
         x=x, y=alt.Y("mean:Q", title="records received and not settled at close"), color=_colour(table)
     )
@@ -155,8 +160,13 @@ def _titles(table: Table) -> list[str]:
 
 
 def _colour(table: Table) -> alt.Color:
-    legend = alt.Legend(title=None, orient="top", labelLimit=400, symbolOpacity=1)
-    return alt.Color("plan:N", scale=alt.Scale(domain=_titles(table), range=list(_COLOURS)), legend=legend)
+    titles = _titles(table)
+    legend = alt.Legend(title=None, orient="top", labelLimit=300, symbolOpacity=1, columns=_LEGEND_COLUMNS)
+    if len(titles) <= len(_COLOURS):
+        scale = alt.Scale(domain=titles, range=list(_COLOURS))
+    else:
+        scale = alt.Scale(domain=titles, scheme="tableau20")
+    return alt.Color("plan:N", scale=scale, legend=legend)
 
 
 def _svg(chart: alt.LayerChart | alt.FacetChart) -> str:
