@@ -1,6 +1,7 @@
 """The written order at its edges, people and places: lives of a handful of records, told in advance by hand."""
 
 from datetime import timedelta
+from typing import Any
 
 from sim.scenario.people import Stage
 from sim.trace import NEVER
@@ -11,7 +12,7 @@ from tests.sim.told import MONDAY, at
 TO_MONDAY = {"first_day": FRIDAY, "last_day": MONDAY}
 
 
-def at_desk(arrival: int, work: int, **more: int) -> Record:
+def at_desk(arrival: int, work: int, **more: Any) -> Record:
     """Return a record that is submitted online, and received at once."""
     return Record(arrival, is_online=True, back_office=work, **more)
 

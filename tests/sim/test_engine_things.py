@@ -1,5 +1,7 @@
 """The written order at its edges, things and papers: link, outages, batteries, scanners, portal, signings."""
 
+from typing import Any
+
 from sim.scenario.people import Stage
 from sim.scenario.things import System
 from sim.trace import State
@@ -10,7 +12,7 @@ FOUR_OFFICERS = staff_of(("intake",), people=4)
 OFFICER_AND_DESK = staff_of(("intake",), ("check", "back-office", "approval"))
 
 
-def sends(arrival: int, minutes: float, **more: int) -> Record:
+def sends(arrival: int, minutes: float, **more: Any) -> Record:
     """Return a record without work whose files take so many minutes alone on the line."""
     return Record(arrival, upload_bit=int(minutes * BIT_PER_MIN), **more)
 
