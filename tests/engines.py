@@ -4,6 +4,6 @@ from typing import get_args
 
 from sim.engine import EngineName
 
-ENGINES: tuple[EngineName, ...] = ("reference",)
+ENGINES: tuple[EngineName, ...] = ("reference", "compiled")
 
 assert set(ENGINES) <= set(get_args(EngineName))
