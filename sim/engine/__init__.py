@@ -11,7 +11,7 @@ from sim.workload import Workload
 EngineName = Literal["compiled", "reference"]
 
 
-def simulate(workload: Workload, plan: Plan, *, engine: EngineName = "reference") -> Trace:
+def simulate(workload: Workload, plan: Plan, *, engine: EngineName = "compiled") -> Trace:
     """Return what happens to the workload under the plan; no randomness, no clock, no input or output.
 
     Args:

@@ -1,0 +1,84 @@
+"""Arrivals: by the doors, online, and of what is there on the first day."""
+
+from sim.engine.compiled.diary import enter, expect_arrival, foresee_arrival
+from sim.engine.compiled.hall import arrive_in_hall
+from sim.engine.compiled.heaps import due, pop_due
+from sim.engine.compiled.jit import inner, woven
+from sim.engine.compiled.lines import join
+from sim.engine.compiled.office import receive
+from sim.engine.compiled.tables import IDLE, PER_DAY, At, Kin, Rec, Whole
+from sim.scenario.people import Stage
+from sim.timebase import NEVER
+from sim.trace import State
+
+
+@inner
+def arrive(m: Whole) -> None:
+    """Let the next record arrive."""
+    record = next_arrival(m)
+    if m[record + Rec.STATE] == IDLE:
+        arrive_first(m, record)
+    elif m[record + Rec.ONLINE] and m[record + Rec.SETTLED] == NEVER:
+        submit(m, record)
+    else:
+        arrive_in_hall(m, record)
+
+
+@woven
+def next_arrival(m: Whole) -> int:
+    """Return the record that arrives now, the lowest, and look for the next."""
+    row, again = m[At.NEXT_COMING], m[At.RETURN_DUE]
+    record = NEVER
+    if row < m[At.COMINGS_END]:
+        first = due(m, max(0, m[m[row] + Rec.ARRIVAL]), m[row])
+        if not m[again] or first < m[again + 1]:
+            record = m[row]
+            m[At.NEXT_COMING] = row + 1
+    if record == NEVER:
+        record = pop_due(m, again)
+    foresee_arrival(m)
+    return int(record)
+
+
+@woven
+def arrive_first(m: Whole, record: int) -> None:
+    """Let a record begin its life, with those that it leads."""
+    if m[record + Rec.ENTRY] != NEVER:
+        begin_inside(m, record)
+    elif m[record + Rec.CHANNEL_DRAW] < m[m[record + Rec.PROCEDURE] + Kin.ONLINE + PER_DAY * m[At.DAY]]:
+        while record != NEVER:
+            following = m[record + Rec.NEXT]
+            m[record + Rec.NEXT] = NEVER
+            m[record + Rec.ONLINE] = 1
+            submit(m, record)
+            record = following
+    else:
+        follower = m[record + Rec.NEXT]
+        while follower != NEVER:
+            enter(m, follower, State.PARTY, NEVER)
+            follower = m[follower + Rec.NEXT]
+        arrive_in_hall(m, record)
+
+
+@inner
+def begin_inside(m: Whole, record: int) -> None:
+    """Let a record of the first day be in the line where it has been since its arrival."""
+    if m[record + Rec.ENTRY] == Stage.CHECK:
+        m[record + Rec.ONLINE] = 1
+    else:
+        m[record + Rec.RECEIVED] = m[record + Rec.ARRIVAL]
+    join(m, record, m[record + Rec.ENTRY], m[record + Rec.ARRIVAL])
+    m[record + Rec.SINCE] = m[record + Rec.ARRIVAL]
+
+
+@inner
+def submit(m: Whole, record: int) -> None:
+    """Let a record be submitted online, as soon as the portal is up."""
+    row, now = m[At.PORTAL], m[At.NOW]
+    if row < m[At.PORTALS_END] and m[row] <= now:
+        enter(m, record, State.WAIT_PORTAL, NEVER)
+        expect_arrival(m, record, m[row + 1])
+    elif m[record + Rec.WORK + Stage.CHECK] >= 0:
+        join(m, record, Stage.CHECK.value, now)
+    else:
+        receive(m, record)
