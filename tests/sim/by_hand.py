@@ -112,7 +112,16 @@ def _workload(plan: Plan, records: tuple[Record, ...]) -> Workload:
 
     follows = np.append(column("follows"), 0).astype(bool)
     n_days, n_members = plan.hours.timebase.n_days, int(plan.person_member.max(initial=0)) + 1
-    same: tuple[str, ...] = ("arrival", "entry", "procedure", "priority", "upload_bit", "patience", "balk_at", "n_tries")
+    same: tuple[str, ...] = (
+        "arrival",
+        "entry",
+        "procedure",
+        "priority",
+        "upload_bit",
+        "patience",
+        "balk_at",
+        "n_tries",
+    )
     same += ("return_offset", "supplement_delay", "collect_delay")
     return Workload(
         seed=0,
