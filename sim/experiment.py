@@ -144,8 +144,8 @@ def run_experiment(
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
             for future in done:
                 found[under_way.pop(future)] = future.result()
+                on_done(len(found))
             submit(len(done))
-            on_done(len(found))
     finally:
         for future in under_way:
             future.cancel()
