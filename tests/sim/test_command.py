@@ -173,5 +173,5 @@ def test_help_answers_at_once() -> None:
         assert "--replications" in run.stdout
     assert min(seconds) < 1
     loaded = "import sys, sim.__main__; print({'numpy', 'simpy', 'altair', 'pydantic'} & set(sys.modules))"
-    run = subprocess.run([sys.executable, "-c", loaded], cwd=cwd, capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout == "set()\n"
