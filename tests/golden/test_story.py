@@ -76,7 +76,7 @@ def numbers_without_mark(text: str) -> list[str]:
     found = []
     for line in text.splitlines():
         content, _, comment = line.partition("#")
-        if content.startswith(("title:", "question:")):
+        if content.strip().startswith(("title:", "question:")):
             continue  # prose
         if _NUMBER.search(content) and not _MARK.search(comment):
             found.append(line)

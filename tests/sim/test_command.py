@@ -6,6 +6,7 @@ import json
 import os
 import select
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,10 +21,10 @@ QUICK = ("--plan", "as-usual", "--replications", "1", "--workers", "1")
 COMMAND = [sys.executable, "-m", "sim"]
 
 
-def peakweek(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def peakweek(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Return what the command does."""
     command = [*COMMAND, *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    return subprocess.run(command, cwd=cwd, capture_output=True, encoding="utf-8", timeout=120, check=False)
 
 
 def altered(tmp_path: Path, old: str, new: str) -> Path:
@@ -100,16 +101,21 @@ def test_a_wrong_scenario_names_file_line_and_field(tmp_path: Path) -> None:
 
 
 def test_a_failed_replication_is_status_1_and_can_be_replayed(tmp_path: Path) -> None:
-    """The one line ends with the command that fails in the same way."""
-    path = altered(tmp_path, "mean: 6, cv: 0.8}               # [A]", "mean: 1000000, cv: 10}  # [A]")
-    path.write_text(path.read_text(encoding="utf-8").replace("page_mb: 0.5", "page_mb: 1000"), encoding="utf-8")
-    run = peakweek("run", path, *QUICK, "--seed", "3")
+    """The one line ends with the command that fails in the same way, here in a copy of the program that is broken."""
+    shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    engine = tmp_path / "sim/engine/__init__.py"
+    whole = engine.read_text(encoding="utf-8")
+    conditions = "conditions = find_conditions(workload, plan)"
+    assert conditions in whole
+    engine.write_text(whole.replace(conditions, 'raise RuntimeError("the engine is broken")'), encoding="utf-8")
+    path = altered(tmp_path, "counters: 3", "counters: 2")
+    run = peakweek("run", path, *QUICK, "--seed", "3", cwd=tmp_path)
     assert (run.returncode, run.stdout) == (1, "")
     (line,) = run.stderr.splitlines()
-    assert "a draw is too large to be counted" in line
+    assert "RuntimeError: the engine is broken" in line
     _, _, command = line.partition("replay it with: peakweek ")
     assert shlex.split(command)[:2] == ["run", str(path)]
-    again = peakweek(*shlex.split(command))
+    again = peakweek(*shlex.split(command), cwd=tmp_path)
     assert (again.returncode, again.stderr) == (1, run.stderr)
 
 
@@ -167,5 +173,5 @@ def test_help_answers_at_once() -> None:
         assert "--replications" in run.stdout
     assert min(seconds) < 1
     loaded = "import sys, sim.__main__; print({'numpy', 'simpy', 'altair', 'pydantic'} & set(sys.modules))"
-    run = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-c", loaded], cwd=cwd, capture_output=True, text=True, check=True)
     assert run.stdout == "set()\n"
