@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine import EngineName, simulate
+from sim.engine import simulate
 from sim.plan import build_plan
 from sim.scenario import read_scenario
 from sim.trace import NEVER, State, Trace
 from sim.workload import sample_workload
-from tests.engines import ENGINES
+from tests.engines import trace_of
 from tests.laws.laws import check_laws
 from tests.laws.strategies import scenarios, workloads
 
@@ -22,25 +22,22 @@ SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 N_EXAMPLES = settings.get_profile(settings.get_current_profile_name()).max_examples
 
 
-@pytest.mark.parametrize("engine", ENGINES)
 @settings(max_examples=10 * N_EXAMPLES)  # an example takes some hundredths of a second
 @given(data=st.data())
-def test_every_trace_keeps_the_laws(engine: EngineName, data: st.DataObject) -> None:
+def test_every_trace_keeps_the_laws(data: st.DataObject) -> None:
     """Whatever the scenario and the draws, with many things at the same tick, no law is broken."""
     scenario = data.draw(scenarios())
     plan = build_plan(scenario, "p")
-    check_laws(simulate(data.draw(workloads(scenario)), plan, engine=engine), plan)
+    check_laws(trace_of(data.draw(workloads(scenario)), plan), plan)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_the_shipped_scenarios_keep_the_laws(path: Path, engine: EngineName) -> None:
+def test_the_shipped_scenarios_keep_the_laws(path: Path) -> None:
     """The scenarios that come with the project keep every law under each of their plans."""
     scenario = read_scenario(path)
     for name in scenario.plans:
         plan = build_plan(scenario, name)
-        workload = sample_workload(scenario.world(name), seed=1, replication=0)
-        check_laws(simulate(workload, plan, engine=engine), plan)
+        check_laws(trace_of(sample_workload(scenario.world(name), seed=1, replication=0), plan), plan)
 
 
 def test_random_scenarios_leave_nothing_out() -> None:

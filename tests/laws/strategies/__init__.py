@@ -29,6 +29,7 @@ __all__ = [
     "FRIDAY",
     "constant",
     "document",
+    "documents",
     "procedure",
     "scenarios",
     "small_scenario",
@@ -44,9 +45,14 @@ _STARTS = (
 )
 
 
+def scenarios() -> st.SearchStrategy[Scenario]:
+    """Return the strategy of random small scenarios with one plan called ``p``."""
+    return documents().map(Scenario.model_validate)
+
+
 @st.composite
-def scenarios(draw: st.DrawFn) -> Scenario:
-    """Return a random small scenario with one plan called ``p``."""
+def documents(draw: st.DrawFn) -> dict[str, Any]:
+    """Return what the file of a random small scenario would say."""
     pick = Pick(draw)
     tick_min: float = pick.one(1, 2.5, 5)
     zone, first_day = pick.one(*_STARTS)
@@ -54,7 +60,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     period = {"first_day": days[0], "last_day": days[-1], "peak_last_day": days[-1], "time_zone": zone}
     procedures = kinds(pick, tick_min)
     groups = staff_groups(pick, days, tuple(procedures))
-    return small_scenario(
+    return document(
         period=period | {"tick_ms": int(tick_min * 60_000)},
         hours=office_hours(pick, days),
         demand=demand(pick, tick_min),
