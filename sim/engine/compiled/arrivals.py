@@ -7,6 +7,7 @@ from sim.engine.compiled.heaps import due, pop_due
 from sim.engine.compiled.jit import inner, woven
 from sim.engine.compiled.lines import join
 from sim.engine.compiled.office import receive
+from sim.engine.compiled.rec import DRAWN
 from sim.engine.compiled.tables import IDLE, PER_DAY, Whole
 from sim.scenario.people import Stage
 from sim.timebase import NEVER
@@ -52,10 +53,10 @@ def take_in(m: Whole) -> None:
     draws, n_records = m[at.STINTS], (m[at.RECORDS_END] - m[at.RECORDS]) // rec.WIDTH
     for number in range(n_records):
         record = m[at.RECORDS] + number * rec.WIDTH
-        for column in range(rec.DRAWS):
+        for column in range(rec.WIDTH):
             m[record + column] = 0
-        for column in range(rec.DRAWS, rec.WIDTH):
-            m[record + column] = m[draws + (column - rec.DRAWS) * n_records + number]
+        for k in range(len(DRAWN)):
+            m[record + DRAWN[k]] = m[draws + k * n_records + number]
         m[record + rec.NUMBER] = number
         m[record + rec.STATE] = IDLE
         m[record + rec.LINE] = m[record + rec.RECEIVED] = m[record + rec.SETTLED] = NEVER
