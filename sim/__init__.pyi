@@ -17,6 +17,7 @@ from .experiment import Case as Case
 from .experiment import Table as Table
 from .experiment import process_executor as process_executor
 from .experiment import run_experiment as run_experiment
+from .measures import Breakdown as Breakdown
 from .measures import Measures as Measures
 from .measures import Span as Span
 from .measures import due_ticks as due_ticks
@@ -25,6 +26,7 @@ from .measures import spans as spans
 from .plan import Plan as Plan
 from .plan import build_plan as build_plan
 from .report.charts import backlog_by_day as backlog_by_day
+from .report.charts import lost_by_cause as lost_by_cause
 from .report.charts import on_time_by_week as on_time_by_week
 from .report.charts import peak_backlog as peak_backlog
 from .report.page import write_files as write_files

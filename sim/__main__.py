@@ -67,6 +67,13 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--format", choices=("table", "csv", "json"), default="table", help="what to print (default table)"
     )
+    run.add_argument(
+        "--by",
+        action="append",
+        choices=("hour", "stage", "procedure", "group"),
+        default=[],
+        help="also by hour of the day, stage, procedure or group of people (may be repeated); as csv, that alone",
+    )
     run.add_argument("--all-days", action="store_true", help="show every day in the table, not only the peak week's")
     run.add_argument("--out", type=Path, metavar="DIR", help="also write tables and a page with charts to this folder")
     _add_scenario(commands.add_parser("scenario", help="check a scenario file; what one may say"))
@@ -122,7 +129,7 @@ def _run(options: argparse.Namespace) -> None:
     from sim.experiment import Case, process_executor, run_experiment  # noqa: PLC0415
     from sim.plan import build_plan  # noqa: PLC0415
     from sim.report.page import make_folder, write_files  # noqa: PLC0415
-    from sim.report.rows import to_csv, to_json  # noqa: PLC0415
+    from sim.report.rows import parts_to_csv, to_csv, to_json  # noqa: PLC0415
     from sim.report.terminal import print_table, progress_bar  # noqa: PLC0415
     from sim.scenario import read_scenario  # noqa: PLC0415
 
@@ -139,6 +146,7 @@ def _run(options: argparse.Namespace) -> None:
             n_replications=options.replications,
             first=options.first,
             executor=executor,
+            breakdowns=tuple(dict.fromkeys(options.by)),
             on_done=on_done,
         )
     if options.out:
@@ -146,8 +154,10 @@ def _run(options: argparse.Namespace) -> None:
             print(f"wrote {path}", file=sys.stderr)
     if options.format == "table":
         print_table(table, all_days=options.all_days)
+    elif options.format == "json":
+        print(to_json(table), end="")
     else:
-        print({"csv": to_csv, "json": to_json}[options.format](table), end="")
+        print("\n".join(parts_to_csv(table, kind) for kind in table.breakdowns) or to_csv(table), end="")
 
 
 if __name__ == "__main__":

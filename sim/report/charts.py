@@ -4,6 +4,7 @@ In: a `Table`. Out: SVG that needs nothing else to be shown. Invariant: every pi
 drawn from the same rows that the tables show.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -11,23 +12,32 @@ import altair as alt
 import vl_convert
 
 from sim.experiment import Table
-from sim.report.rows import Row, rows
+from sim.measures import CAUSES, FIGURES
+from sim.report.rows import Row, part_bands, rows, span_name
 
 # Okabe and Ito's colours, told apart by all readers.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
+# The same with black and yellow in the place of a grey; time in which nobody was there is the ground of all others.
+_CAUSE_COLOURS = ("#0072B2", "#56B4E9", "#000000", "#009E73", "#D55E00", "#E69F00", "#CC79A7", "#d9d9d9")
+_LEGEND_COLUMNS = 3  # so that many plans do not make the picture wider
+_FEW = 4  # plans whose bands can be told apart
+_SHOWN_H = 0.05  # less than that is not lost to a cause, as far as a picture can show
 _AFTERMATH = timedelta(days=14)
+_BACKLOG = ("backlog_count",)
 _ON_TIME_LINE = 0.9  # the line that published rates are judged by
 
 
 def peak_backlog(table: Table) -> str:
     """Return the backlog of the peak week and of the days in which it is worked off; the first picture to look at."""
     until = table.cases[0].scenario.period.peak_last_day + _AFTERMATH
-    return _backlog(table, [row for row in rows(table) if row.span.kind == "day" and row.span.first_day <= until])
+    return _backlog(
+        table, [row for row in rows(table, _BACKLOG) if row.span.kind == "day" and row.span.first_day <= until]
+    )
 
 
 def backlog_by_day(table: Table) -> str:
     """Return the backlog at close of every working day of the period."""
-    return _backlog(table, [row for row in rows(table) if row.span.kind == "day"])
+    return _backlog(table, [row for row in rows(table, _BACKLOG) if row.span.kind == "day"])
 
 
 def _backlog(table: Table, days: list[Row]) -> str:
@@ -36,7 +46,10 @@ def _backlog(table: Table, days: list[Row]) -> str:
     x = alt.X(
         "day:T", title=None, axis=alt.Axis(format="%d %b", labelAngle=0, tickCount="day" if _is_short(days) else 8)
     )
-    band = base.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colour(table))
+    # Many bands lie over each other, and must not hide the lines.
+    band = base.mark_area(opacity=0.18 if len(table.cases) <= _FEW else 0.05).encode(
+        x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colour(table)
+    )
     line = base.mark_line(strokeWidth=2.5, point=_is_short(days)).encode(
         x=x, y=alt.Y("mean:Q", title="records received and not settled at close"), color=_colour(table)
     )
@@ -45,7 +58,7 @@ def _backlog(table: Table, days: list[Row]) -> str:
 
 def on_time_by_week(table: Table) -> str:
     """Return the on-time rate of each week for each plan, with its band and the 90 % line."""
-    base = _chart([row for row in rows(table) if row.span.kind == "week"], "on_time_ratio")
+    base = _chart([row for row in rows(table, ("on_time_ratio",)) if row.span.kind == "week"], "on_time_ratio")
     x = alt.X("label:O", title="week of", sort=None, axis=alt.Axis(labelAngle=0))
     offset = alt.XOffset("plan:N", sort=_titles(table))
     bar = base.mark_rule(strokeWidth=5, opacity=0.35).encode(
@@ -59,6 +72,62 @@ def on_time_by_week(table: Table) -> str:
     )
     limit = alt.Chart(_inline([{"limit": _ON_TIME_LINE}])).mark_rule(strokeDash=[6, 4], color="#555")
     return _svg(limit.encode(y="limit:Q") + bar + point)
+
+
+def lost_by_cause(table: Table) -> str:
+    """Return the hours lost in the peak week by each plan, by cause."""
+    chosen = peak_weeks(table)
+    values = [
+        {"plan": row.title, "cause": cause, "order": place, "hours": row.mean(f"lost_h_{cause}")}
+        for row in chosen
+        for place, cause in enumerate(CAUSES)
+        if any(each.mean(f"lost_h_{cause}") >= _SHOWN_H for each in chosen)
+    ]
+    present = [cause for cause in CAUSES if any(value["cause"] == cause for value in values)]
+    legend = alt.Legend(title=None, orient="top", columns=len(CAUSES))
+    colours = [_CAUSE_COLOURS[CAUSES.index(cause)] for cause in present]
+    bars = (
+        alt.Chart(_inline(values), width=760, height=alt.Step(28))
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "hours:Q", stack=True, title=f"hours lost, {span_name(chosen[0].span)}", axis=alt.Axis(tickCount=8)
+            ),
+            y=alt.Y("plan:N", sort=_titles(table), title=None, axis=alt.Axis(labelLimit=260)),
+            color=alt.Color("cause:N", sort=present, scale=alt.Scale(domain=present, range=colours), legend=legend),
+            order=alt.Order("order:Q"),
+        )
+    )
+    return _svg(alt.layer(bars))
+
+
+def waiting_by_hour(table: Table) -> str:
+    """Return how many wait in the hall by hour of the day, in the peak week; the breakdown by hour must be there."""
+    values = [
+        {"plan": row.title, "hour": name, "waiting": band.mean}
+        for row in peak_weeks(table, ())
+        for name, bands in part_bands(table, "hour", row)
+        if (band := bands["waiting_mean"]) is not None
+    ]
+    busy = sorted(str(value["hour"]) for value in values if value["waiting"]) or ["00:00"]
+    lines = (
+        alt.Chart(
+            _inline([value for value in values if busy[0] <= str(value["hour"]) <= busy[-1]]), width=760, height=260
+        )
+        .mark_line(strokeWidth=2.5, point=True)
+        .encode(
+            x=alt.X("hour:O", title="from", axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("waiting:Q", title="waiting in the hall, mean"),
+            color=_colour(table),
+        )
+    )
+    return _svg(alt.layer(lines))
+
+
+def peak_weeks(table: Table, figures: Iterable[str] = FIGURES) -> list[Row]:
+    """Return each plan's row of the last week of the peak."""
+    last = {row.plan: row for row in rows(table, figures) if row.is_peak and row.span.kind == "week"}
+    return list(last.values())
 
 
 def _is_short(days: list[Row]) -> bool:
@@ -91,11 +160,16 @@ def _titles(table: Table) -> list[str]:
 
 
 def _colour(table: Table) -> alt.Color:
-    legend = alt.Legend(title=None, orient="top", labelLimit=400, symbolOpacity=1)
-    return alt.Color("plan:N", scale=alt.Scale(domain=_titles(table), range=list(_COLOURS)), legend=legend)
+    titles = _titles(table)
+    legend = alt.Legend(title=None, orient="top", labelLimit=300, symbolOpacity=1, columns=_LEGEND_COLUMNS)
+    if len(titles) <= len(_COLOURS):
+        scale = alt.Scale(domain=titles, range=list(_COLOURS))
+    else:
+        scale = alt.Scale(domain=titles, scheme="tableau20")
+    return alt.Color("plan:N", scale=scale, legend=legend)
 
 
-def _svg(chart: alt.LayerChart) -> str:
+def _svg(chart: alt.LayerChart | alt.FacetChart) -> str:
     axis = {"grid": True, "gridColor": "#e5e5e5", "domainColor": "#888", "labelFontSize": 12, "titleFontSize": 12}
     styled: dict[str, Any] = chart.configure(font="sans-serif", axis=axis, view={"stroke": None}).to_dict()
     return str(vl_convert.vegalite_to_svg(styled))

@@ -14,8 +14,10 @@ import jinja2
 
 from sim.errors import OutputError
 from sim.experiment import Table
-from sim.report.charts import backlog_by_day, on_time_by_week, peak_backlog
-from sim.report.rows import COLUMNS, cells, peaks, rows, to_csv, to_json
+from sim.measures import MEANINGS
+from sim.report.charts import backlog_by_day, lost_by_cause, on_time_by_week, peak_backlog, waiting_by_hour
+from sim.report.rows import COLUMNS, cells, parts_to_csv, peaks, rows, to_csv, to_json
+from sim.report.tables import cost_table, lost_table, part_tables
 
 
 def make_folder(folder: Path) -> None:
@@ -31,7 +33,9 @@ def make_folder(folder: Path) -> None:
 
 
 def write_files(table: Table, folder: Path) -> list[Path]:
-    """Write the tables, the peak's picture and the page into a folder; return their paths.
+    """Write the tables, the two main pictures and the page into a folder; return their paths.
+
+    Each breakdown that was asked for is a table of its own, such as ``by-hour.csv``.
 
     Raises:
         OutputError: the folder cannot be written to.
@@ -39,7 +43,9 @@ def write_files(table: Table, folder: Path) -> list[Path]:
     texts = {
         "results.csv": to_csv(table),
         "results.json": to_json(table),
+        **{f"by-{kind}.csv": parts_to_csv(table, kind) for kind in table.breakdowns},
         "backlog.svg": peak_backlog(table),
+        "lost.svg": lost_by_cause(table),
         "index.html": page(table),
     }
     try:
@@ -62,6 +68,12 @@ def page(table: Table) -> str:
         peak_chart=peak_backlog(table),
         backlog=backlog_by_day(table),
         on_time=on_time_by_week(table),
+        lost_chart=lost_by_cause(table),
+        lost=lost_table(table),
+        cost=cost_table(table),
+        parts=part_tables(table),
+        by_hour=waiting_by_hour(table) if "hour" in table.breakdowns else None,
+        meanings=MEANINGS,
         version=version("peakweek"),
     )
 

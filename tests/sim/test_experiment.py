@@ -51,6 +51,20 @@ def test_a_table_has_every_figure_of_every_replication_and_span() -> None:
     assert {figure[0].shape for figure in table.figures.values()} == {(3, len(table.spans[0]))}
 
 
+def test_breakdowns_are_carried_through_every_replication() -> None:
+    """Asked for, a breakdown has its figures by replication, span and part; not asked for, there is none."""
+    scenario = small_scenario()
+    cases = [Case(scenario, "as-usual")]
+    with ThreadPoolExecutor(1) as executor:
+        table = run_experiment(cases, seed=1, n_replications=2, executor=executor, breakdowns=["procedure"])
+    (found,) = table.breakdowns["procedure"]
+    assert found.names == ("only",)
+    received = found.figures["received_count"]
+    assert received.shape == (2, len(table.spans[0]), 1)
+    assert received[:, :, 0].tolist() == table.figures["received_count"][0].tolist()
+    assert run(scenario, 1).breakdowns == {}
+
+
 def test_progress_counts_every_replication() -> None:
     """The caller hears of one replication after the other."""
     told: list[int] = []

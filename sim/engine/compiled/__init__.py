@@ -7,10 +7,10 @@ shares no logic with the reference engine. Threads may run replications at the s
 import numpy as np
 
 from sim.conditions import Conditions
+from sim.engine.compiled import at, rec
 from sim.engine.compiled.diary import STINT
 from sim.engine.compiled.layout import lay_out
 from sim.engine.compiled.loop import run, sort_stints
-from sim.engine.compiled.tables import At, Rec
 from sim.plan import Plan
 from sim.trace import Trace
 from sim.workload import Workload
@@ -20,15 +20,15 @@ def simulate_compiled(workload: Workload, plan: Plan, conditions: Conditions) ->
     """Return what happens to the workload under the plan and these conditions."""
     m, x = lay_out(workload, plan, conditions)
     while not run(m, x):  # there must be more room for stints, which are at the end
-        more = m[At.NEXT_STINT] - m[At.STINTS]
+        more = m[at.NEXT_STINT] - m[at.STINTS]
         m = np.concatenate([m, np.empty(more, dtype=np.int64)])
-        m[At.LAST_STINT] += more
-    found = np.empty(((m[At.NEXT_STINT] - m[At.STINTS]) // STINT, STINT), dtype=np.int64)
+        m[at.LAST_STINT] += more
+    found = np.empty(m[at.NEXT_STINT] - m[at.STINTS], dtype=np.int64)
     sort_stints(m, found)
-    rows = m[m[At.RECORDS] : m[At.RECORDS_END]].reshape(-1, Rec.WIDTH)
+    rows = m[m[at.RECORDS] : m[at.RECORDS_END]].reshape(-1, rec.WIDTH)
     return Trace(
         workload=workload,
-        received=rows[:, Rec.RECEIVED].copy(),
-        settled=rows[:, Rec.SETTLED].copy(),
-        stints=found,
+        received=rows[:, rec.RECEIVED].copy(),
+        settled=rows[:, rec.SETTLED].copy(),
+        stints=found.reshape(-1, STINT),
     )

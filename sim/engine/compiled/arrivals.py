@@ -1,12 +1,13 @@
 """Arrivals: by the doors, online, and of what is there on the first day."""
 
+from sim.engine.compiled import at, kin, rec
 from sim.engine.compiled.diary import enter, expect_arrival, foresee_arrival
 from sim.engine.compiled.hall import arrive_in_hall
 from sim.engine.compiled.heaps import due, pop_due
 from sim.engine.compiled.jit import inner, woven
 from sim.engine.compiled.lines import join
 from sim.engine.compiled.office import receive
-from sim.engine.compiled.tables import IDLE, PER_DAY, At, Kin, Rec, Whole
+from sim.engine.compiled.tables import IDLE, PER_DAY, Whole
 from sim.scenario.people import Stage
 from sim.timebase import NEVER
 from sim.trace import State
@@ -16,9 +17,9 @@ from sim.trace import State
 def arrive(m: Whole) -> None:
     """Let the next record arrive."""
     record = next_arrival(m)
-    if m[record + Rec.STATE] == IDLE:
+    if m[record + rec.STATE] == IDLE:
         arrive_first(m, record)
-    elif m[record + Rec.ONLINE] and m[record + Rec.SETTLED] == NEVER:
+    elif m[record + rec.ONLINE] and m[record + rec.SETTLED] == NEVER:
         submit(m, record)
     else:
         arrive_in_hall(m, record)
@@ -27,13 +28,13 @@ def arrive(m: Whole) -> None:
 @woven
 def next_arrival(m: Whole) -> int:
     """Return the record that arrives now, the lowest, and look for the next."""
-    row, again = m[At.NEXT_COMING], m[At.RETURN_DUE]
+    row, again = m[at.NEXT_COMING], m[at.RETURN_DUE]
     record = NEVER
-    if row < m[At.COMINGS_END]:
-        first = due(m, max(0, m[m[row] + Rec.ARRIVAL]), m[row])
+    if row < m[at.COMINGS_END]:
+        first = due(m, max(0, m[m[row] + rec.ARRIVAL]), m[row])
         if not m[again] or first < m[again + 1]:
             record = m[row]
-            m[At.NEXT_COMING] = row + 1
+            m[at.NEXT_COMING] = row + 1
     if record == NEVER:
         record = pop_due(m, again)
     foresee_arrival(m)
@@ -43,42 +44,42 @@ def next_arrival(m: Whole) -> int:
 @woven
 def arrive_first(m: Whole, record: int) -> None:
     """Let a record begin its life, with those that it leads."""
-    if m[record + Rec.ENTRY] != NEVER:
+    if m[record + rec.ENTRY] != NEVER:
         begin_inside(m, record)
-    elif m[record + Rec.CHANNEL_DRAW] < m[m[record + Rec.PROCEDURE] + Kin.ONLINE + PER_DAY * m[At.DAY]]:
+    elif m[record + rec.CHANNEL_DRAW] < m[m[record + rec.PROCEDURE] + kin.ONLINE + PER_DAY * m[at.DAY]]:
         while record != NEVER:
-            following = m[record + Rec.NEXT]
-            m[record + Rec.NEXT] = NEVER
-            m[record + Rec.ONLINE] = 1
+            following = m[record + rec.NEXT]
+            m[record + rec.NEXT] = NEVER
+            m[record + rec.ONLINE] = 1
             submit(m, record)
             record = following
     else:
-        follower = m[record + Rec.NEXT]
+        follower = m[record + rec.NEXT]
         while follower != NEVER:
-            enter(m, follower, State.PARTY, NEVER)
-            follower = m[follower + Rec.NEXT]
+            enter(m, follower, State.PARTY.value, NEVER)
+            follower = m[follower + rec.NEXT]
         arrive_in_hall(m, record)
 
 
 @inner
 def begin_inside(m: Whole, record: int) -> None:
     """Let a record of the first day be in the line where it has been since its arrival."""
-    if m[record + Rec.ENTRY] == Stage.CHECK:
-        m[record + Rec.ONLINE] = 1
+    if m[record + rec.ENTRY] == Stage.CHECK:
+        m[record + rec.ONLINE] = 1
     else:
-        m[record + Rec.RECEIVED] = m[record + Rec.ARRIVAL]
-    join(m, record, m[record + Rec.ENTRY], m[record + Rec.ARRIVAL])
-    m[record + Rec.SINCE] = m[record + Rec.ARRIVAL]
+        m[record + rec.RECEIVED] = m[record + rec.ARRIVAL]
+    join(m, record, m[record + rec.ENTRY], m[record + rec.ARRIVAL])
+    m[record + rec.SINCE] = m[record + rec.ARRIVAL]
 
 
 @inner
 def submit(m: Whole, record: int) -> None:
     """Let a record be submitted online, as soon as the portal is up."""
-    row, now = m[At.PORTAL], m[At.NOW]
-    if row < m[At.PORTALS_END] and m[row] <= now:
-        enter(m, record, State.WAIT_PORTAL, NEVER)
+    row, now = m[at.PORTAL], m[at.NOW]
+    if row < m[at.PORTALS_END] and m[row] <= now:
+        enter(m, record, State.WAIT_PORTAL.value, NEVER)
         expect_arrival(m, record, m[row + 1])
-    elif m[record + Rec.WORK + Stage.CHECK] >= 0:
+    elif m[record + rec.WORK + Stage.CHECK] >= 0:
         join(m, record, Stage.CHECK.value, now)
     else:
         receive(m, record)

@@ -1,8 +1,9 @@
 """What is noted: the life of each record as stints, and what is due."""
 
+from sim.engine.compiled import at, man, rec
 from sim.engine.compiled.heaps import due, push, soonest
 from sim.engine.compiled.jit import inner, woven
-from sim.engine.compiled.tables import IDLE, At, Man, Rec, Whole
+from sim.engine.compiled.tables import IDLE, Whole
 from sim.engine.order import Kind
 from sim.timebase import NEVER
 
@@ -13,38 +14,40 @@ _FEW = 16  # stints that an event ends at most beside those that it is about
 @inner
 def enter(m: Whole, record: int, state: int, person: int) -> None:
     """Let a record's state end now and another begin."""
-    if m[record + Rec.STATE] != IDLE:
-        note(m, record, m[At.NOW])
-    m[record + Rec.STATE] = state
-    m[record + Rec.SINCE] = m[At.NOW]
-    m[record + Rec.BY] = person
+    note(m, record, m[at.NOW])
+    m[record + rec.STATE] = state
+    m[record + rec.SINCE] = m[at.NOW]
+    m[record + rec.BY] = person
 
 
 @inner
 def depart(m: Whole, record: int) -> None:
-    """Let a record's last state end now: all is told."""
-    note(m, record, m[At.NOW])
-    m[record + Rec.STATE] = IDLE
+    """Let a record's last state end now: all is told. What is submitted online and needs nothing had none."""
+    if m[record + rec.STATE] != IDLE:
+        note(m, record, m[at.NOW])
+    m[record + rec.STATE] = IDLE
 
 
 @woven
 def note(m: Whole, record: int, end: int) -> None:
-    """Note the stint that a record is in."""
-    row, person = m[At.NEXT_STINT], m[record + Rec.BY]
-    m[row] = m[record + Rec.NUMBER]
-    m[row + 1] = m[record + Rec.STATE]
-    m[row + 2] = m[record + Rec.SINCE]
+    """Note the stint that a record is in, if it is in one."""
+    if m[record + rec.STATE] == IDLE:
+        return
+    row, person = m[at.NEXT_STINT], m[record + rec.BY]
+    m[row] = m[record + rec.NUMBER]
+    m[row + 1] = m[record + rec.STATE]
+    m[row + 2] = m[record + rec.SINCE]
     m[row + 3] = end
-    m[row + 4] = NEVER if person == NEVER else m[person + Man.NUMBER]
-    m[At.NEXT_STINT] = row + STINT
+    m[row + 4] = NEVER if person == NEVER else m[person + man.NUMBER]
+    m[at.NEXT_STINT] = row + STINT
 
 
 @inner
 def expect_work(m: Whole, record: int, tick: int) -> None:
     """Let the work at a record end at a tick, if that comes."""
-    if tick < m[At.END_TICK]:
-        push(m, m[At.WORK_DUE], due(m, tick, record))
-        m[At.DUE + Kind.WORK_END] = soonest(m, m[At.WORK_DUE])
+    if tick < m[at.END_TICK]:
+        push(m, m[at.WORK_DUE], due(m, tick, record))
+        m[at.DUE + Kind.WORK_END] = soonest(m, m[at.WORK_DUE])
 
 
 @inner
@@ -54,28 +57,28 @@ def expect_leave(m: Whole, record: int, tick: int) -> None:
     A record has at most one entry in the heap. One that stands for an earlier wait stays, as it comes first anyway, and
     is put off when its tick comes.
     """
-    m[record + Rec.LEAVES] = tick
-    if tick < m[At.END_TICK] and not m[record + Rec.AWAITED]:
-        m[record + Rec.AWAITED] = 1
-        push(m, m[At.LEAVE_DUE], due(m, tick, record))
-        m[At.DUE + Kind.RENEGE] = soonest(m, m[At.LEAVE_DUE])
+    m[record + rec.LEAVES] = tick
+    if tick < m[at.END_TICK] and not m[record + rec.AWAITED]:
+        m[record + rec.AWAITED] = 1
+        push(m, m[at.LEAVE_DUE], due(m, tick, record))
+        m[at.DUE + Kind.RENEGE] = soonest(m, m[at.LEAVE_DUE])
 
 
 @inner
 def expect_arrival(m: Whole, record: int, tick: int) -> None:
     """Let a record arrive again at a tick, if that comes."""
-    if tick < m[At.END_TICK]:
-        push(m, m[At.RETURN_DUE], due(m, tick, record))
+    if tick < m[at.END_TICK]:
+        push(m, m[at.RETURN_DUE], due(m, tick, record))
         foresee_arrival(m)
 
 
 @woven
 def foresee_arrival(m: Whole) -> None:
     """Note when the next record arrives, one known beforehand or one that comes again."""
-    row, tick = m[At.NEXT_COMING], soonest(m, m[At.RETURN_DUE])
-    if row < m[At.COMINGS_END]:
-        tick = min(tick, max(0, m[m[row] + Rec.ARRIVAL]))
-    m[At.DUE + Kind.ARRIVAL] = tick
+    row, tick = m[at.NEXT_COMING], soonest(m, m[at.RETURN_DUE])
+    if row < m[at.COMINGS_END]:
+        tick = min(tick, max(0, m[m[row] + rec.ARRIVAL]))
+    m[at.DUE + Kind.ARRIVAL] = tick
 
 
 def stints_of_an_event(n_records: int, n_persons: int) -> int:

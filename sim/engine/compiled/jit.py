@@ -10,31 +10,54 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
-from numba import njit
+import numba
+from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 import sim.engine.order
 import sim.scenario.people
 import sim.trace
 
 F = TypeVar("F", bound=Callable[..., Any])
+A = TypeVar("A", bound=NDArray[Any])
 
-# Division by zero does not occur, so nothing looks out for it.
-_OPTIONS: Final = {"error_model": "numpy"}
+# numba's own types know neither all its options nor that a decorated function is called as before.
+_NUMBA: Final[Any] = numba
+# Nothing divides by zero; there are no references to count; and Python calls no inner function.
+_INNER: Final = {"error_model": "numpy", "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def inner(function: F) -> F:
-    """Return the function compiled, to be called by others of this package."""
-    return cast("F", njit(**_OPTIONS)(function))
+    """Return the function compiled, to be called by others of this package only."""
+    return cast("F", _NUMBA.njit(**_INNER)(function))
 
 
 def woven(function: F) -> F:
     """Return the function compiled into each of its callers: for what is short or called from one place."""
-    return cast("F", njit(forceinline=True, **_OPTIONS)(function))
+    return cast("F", _NUMBA.njit(forceinline=True, **_INNER)(function))
 
 
 def outer(function: F) -> F:
     """Return the function compiled once and for all: kept on disk, and without Python's lock while it runs."""
-    return cast("F", njit(nogil=True, cache=True, error_model="numpy")(function))
+    return cast("F", _NUMBA.njit(nogil=True, cache=True, error_model="numpy")(function))
+
+
+def _address(_: object, array: Any) -> tuple[Any, Callable[..., Any]]:
+    """Return how the address of an array's first number is had: its type, and what is generated for it."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return context.make_array(signature.args[0])(context, builder, value=arguments[0]).data
+
+    return _NUMBA.types.CPointer(array.dtype)(array), generate
+
+
+def _itself(array: A) -> A:
+    return array
+
+
+# A bare address is one number where an array is seven, so it is quick to hand on and to compile with, and indexing is
+# the same: it is what all functions but the outermost are given.
+bare: Final = cast("Callable[[A], A]", _itself if _NUMBA.config.DISABLE_JIT else intrinsic(_address))
 
 
 def sources_digest() -> int:

@@ -7,9 +7,10 @@ point is that of `sim.engine.order`.
 
 import math
 
+from sim.engine.compiled import at, rec
 from sim.engine.compiled.heaps import rise_target, sink_target
 from sim.engine.compiled.jit import inner, woven
-from sim.engine.compiled.tables import FOREVER, At, Floats, Rec, Whole
+from sim.engine.compiled.tables import FOREVER, Floats, Whole
 from sim.engine.order import Kind
 
 PASSED, RATE, RATES = 0, 1, 2  # places in `x`; after the rates come the targets
@@ -17,42 +18,36 @@ STEP = 2  # width of a row (tick, loses work)
 
 
 @woven
-def targets(m: Whole) -> int:
-    """Return where in `x` the targets begin."""
-    return int(RATES + (m[At.STEPS_END] - m[At.STEPS]) // STEP)
-
-
-@woven
 def grow(m: Whole, x: Floats) -> None:
     """Count what has passed since the last change."""
-    now, under_way = m[At.NOW], m[At.N_TRANSFERS]
+    now, under_way = m[at.NOW], m[at.N_TRANSFERS]
     if under_way:
-        x[PASSED] += (now - m[At.LINK_SINCE]) * x[RATE] / under_way
+        x[PASSED] += (now - m[at.LINK_SINCE]) * x[RATE] / under_way
     else:
         x[PASSED] = 0.0
-    m[At.LINK_SINCE] = now
+    m[at.LINK_SINCE] = now
 
 
 @woven
 def foresee_transfer(m: Whole, x: Floats) -> None:
     """Note when the next transfer ends, if nothing changes before."""
-    now, under_way, tick = m[At.NOW], m[At.N_TRANSFERS], FOREVER
+    now, under_way, tick = m[at.NOW], m[at.N_TRANSFERS], FOREVER
     if under_way:
-        missing = x[targets(m)] - x[PASSED]
+        missing = x[m[at.TARGETS]] - x[PASSED]
         if missing <= 0:
             tick = now
         elif x[RATE] > 0:  # what would end later than the period does not end
-            tick = now + math.ceil(min(missing * under_way / x[RATE], float(m[At.END_TICK])))
-    m[At.DUE + Kind.TRANSFER_END] = tick
+            tick = now + math.ceil(min(missing * under_way / x[RATE], float(m[at.END_TICK])))
+    m[at.DUE + Kind.TRANSFER_END] = tick
 
 
 @inner
 def start_transfer(m: Whole, x: Floats, record: int) -> None:
     """Begin to upload a record's files."""
     grow(m, x)
-    under_way = m[At.N_TRANSFERS]
-    rise_target(m, x, targets(m), under_way, x[PASSED] + m[record + Rec.UPLOAD_BIT], record)
-    m[At.N_TRANSFERS] = under_way + 1
+    under_way = m[at.N_TRANSFERS]
+    rise_target(m, x, under_way, x[PASSED] + m[record + rec.UPLOAD_BIT], record)
+    m[at.N_TRANSFERS] = under_way + 1
     foresee_transfer(m, x)
 
 
@@ -60,10 +55,10 @@ def start_transfer(m: Whole, x: Floats, record: int) -> None:
 def end_transfer(m: Whole, x: Floats) -> int:
     """End the transfer that is through and return its record."""
     grow(m, x)
-    records, record, under_way = m[At.TRANSFERS], m[m[At.TRANSFERS]], m[At.N_TRANSFERS] - 1
-    m[At.N_TRANSFERS] = under_way
+    record, under_way = m[m[at.TRANSFERS]], m[at.N_TRANSFERS] - 1
+    m[at.N_TRANSFERS] = under_way
     if under_way:
-        sink_target(m, x, targets(m), under_way, x[targets(m) + under_way], m[records + under_way])
+        sink_target(m, x, under_way)
     else:
         x[PASSED] = 0.0
     foresee_transfer(m, x)
@@ -74,12 +69,12 @@ def end_transfer(m: Whole, x: Floats) -> int:
 def step_link(m: Whole, x: Floats) -> None:
     """Change the link's speed, and begin anew what is under way if the step loses work."""
     grow(m, x)
-    row = m[At.NEXT_STEP]
-    x[RATE] = x[RATES + (row - m[At.STEPS]) // STEP]
+    row = m[at.NEXT_STEP]
+    x[RATE] = x[RATES + (row - m[at.STEPS]) // STEP]
     if m[row + 1]:
-        for place in range(m[At.N_TRANSFERS]):  # the heap is built anew from its front, place by place
-            record = m[m[At.TRANSFERS] + place]
-            rise_target(m, x, targets(m), place, x[PASSED] + m[record + Rec.UPLOAD_BIT], record)
-    m[At.NEXT_STEP] = row + STEP
-    m[At.DUE + Kind.LINK_STEP] = m[row + STEP] if row + STEP < m[At.STEPS_END] else FOREVER
+        for place in range(m[at.N_TRANSFERS]):  # the heap is built anew from its front, place by place
+            record = m[m[at.TRANSFERS] + place]
+            rise_target(m, x, place, x[PASSED] + m[record + rec.UPLOAD_BIT], record)
+    m[at.NEXT_STEP] = row + STEP
+    m[at.DUE + Kind.LINK_STEP] = m[row + STEP] if row + STEP < m[at.STEPS_END] else FOREVER
     foresee_transfer(m, x)

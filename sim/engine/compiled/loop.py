@@ -6,17 +6,18 @@ and Python's lock is not held.
 
 from collections.abc import Callable
 
+from sim.engine.compiled import at, man, queue, rec
 from sim.engine.compiled.arrivals import arrive
 from sim.engine.compiled.counter import attend, end_hall_work, end_upload
 from sim.engine.compiled.diary import STINT, note
 from sim.engine.compiled.hall import close, lose_patience
 from sim.engine.compiled.heaps import pop_due, soonest
-from sim.engine.compiled.jit import inner, outer, sources_digest, woven
+from sim.engine.compiled.jit import bare, inner, outer, sources_digest, woven
 from sim.engine.compiled.lines import best_line, first_taker, leave, set_free
 from sim.engine.compiled.link import step_link
 from sim.engine.compiled.office import end_desk_work, put_down, sign, take_up
 from sim.engine.compiled.pace import turn
-from sim.engine.compiled.tables import FOREVER, IDLE, At, Floats, Line, Man, Place, Rec, Whole
+from sim.engine.compiled.tables import FOREVER, Floats, Place, Whole
 from sim.engine.order import Kind
 from sim.timebase import NEVER
 from sim.trace import State
@@ -30,7 +31,7 @@ def next_kind(m: Whole) -> int:
     """Return the kind of the next event: of those at the earliest tick the first in order."""
     kind = _FIRST_KIND
     for other in range(_FIRST_KIND + 1, _LAST_KIND + 1):
-        if m[At.DUE + other] < m[At.DUE + kind]:
+        if m[at.DUE + other] < m[at.DUE + kind]:
             kind = other
     return kind
 
@@ -38,14 +39,14 @@ def next_kind(m: Whole) -> int:
 @inner
 def dispatch(m: Whole) -> None:
     """Let free people take what they can, the lowest first."""
-    m[At.STIRRED] = 0
+    m[at.STIRRED] = 0
     person = first_taker(m)
     while person != NEVER:
         line = best_line(m, person)
-        record, stage, place = m[m[line + Line.HEAP] + 1], m[line + Line.STAGE], m[line + Line.PLACE]
+        record, stage, place = m[m[line + queue.HEAP] + 1], m[line + queue.STAGE], m[line + queue.PLACE]
         leave(m, record)
-        m[person + Man.RECORD] = record
-        m[At.ROOM + place] -= 1
+        m[person + man.RECORD] = record
+        m[at.ROOM + place] -= 1
         if place == Place.DESK:
             take_up(m, record, stage, person)
         else:
@@ -56,34 +57,34 @@ def dispatch(m: Whole) -> None:
 @inner
 def start_shift(m: Whole) -> None:
     """Let a person's next shift begin."""
-    row = m[At.NEXT_START]
+    row = m[at.NEXT_START]
     person = m[row + 1]
-    m[person + Man.END] = m[row + 2]
-    m[person + Man.HALL_END] = m[row + 3]
-    m[person + Man.DAY_START] = m[row + 4]
-    m[At.NEXT_START] = row + START
-    m[At.DUE + Kind.SHIFT_START] = m[row + START] if row + START < m[At.STARTS_END] else FOREVER
-    if m[person + Man.RECORD] == NEVER:  # else still with a visit of the shift before
+    m[person + man.END] = m[row + 2]
+    m[person + man.HALL_END] = m[row + 3]
+    m[person + man.DAY_START] = m[row + 4]
+    m[at.NEXT_START] = row + START
+    m[at.DUE + Kind.SHIFT_START] = m[row + START] if row + START < m[at.STARTS_END] else FOREVER
+    if m[person + man.RECORD] == NEVER:  # else still with a visit of the shift before
         set_free(m, person)
 
 
 @inner
 def end_shift(m: Whole) -> None:
     """Let a person's shift end, and with it the work at a desk that is at hand."""
-    row = m[At.NEXT_END]
+    row = m[at.NEXT_END]
     person = m[row + 1]
-    m[At.NEXT_END] = row + END
-    m[At.DUE + Kind.SHIFT_END] = m[row + END] if row + END < m[At.ENDS_END] else FOREVER
-    if m[person + Man.PUTS_DOWN]:
+    m[at.NEXT_END] = row + END
+    m[at.DUE + Kind.SHIFT_END] = m[row + END] if row + END < m[at.ENDS_END] else FOREVER
+    if m[person + man.PUTS_DOWN]:
         put_down(m, person)
 
 
 @inner
 def end_work(m: Whole, x: Floats) -> None:
     """Let the work end that is due."""
-    record = pop_due(m, m[At.WORK_DUE])
-    m[At.DUE + Kind.WORK_END] = soonest(m, m[At.WORK_DUE])
-    state = m[record + Rec.STATE]
+    record = pop_due(m, m[at.WORK_DUE])
+    m[at.DUE + Kind.WORK_END] = soonest(m, m[at.WORK_DUE])
+    state = m[record + rec.STATE]
     if state in (State.CHECK, State.BACK_OFFICE, State.APPROVAL):
         end_desk_work(m, record)
     else:
@@ -110,12 +111,12 @@ def go(m: Whole, x: Floats) -> bool:
     """Let events happen until the period ends; return whether it has, or else there must be more room for stints."""
     while True:
         kind = next_kind(m)
-        if m[At.DUE + kind] >= m[At.END_TICK]:
+        if m[at.DUE + kind] >= m[at.END_TICK]:
             return True
-        if m[At.NEXT_STINT] > m[At.LAST_STINT]:
+        if m[at.NEXT_STINT] > m[at.LAST_STINT]:
             return False
-        m[At.NOW] = m[At.DUE + kind]
-        if m[At.NOW] >= m[At.TURNS]:
+        m[at.NOW] = m[at.DUE + kind]
+        if m[at.NOW] >= m[at.TURNS]:
             turn(m)
         if kind == Kind.WORK_END:
             end_work(m, x)
@@ -127,51 +128,52 @@ def go(m: Whole, x: Floats) -> bool:
             lose_patience(m)
         else:
             happen_as_told(m, x, kind)
-        if m[At.STIRRED]:
+        if m[at.STIRRED]:
             dispatch(m)
 
 
 @inner
 def stop(m: Whole) -> None:
     """Note the stints that last when the period ends."""
-    for record in range(m[At.RECORDS], m[At.RECORDS_END], Rec.WIDTH):
-        if m[record + Rec.STATE] != IDLE:
-            note(m, record, NEVER)
+    for record in range(m[at.RECORDS], m[at.RECORDS_END], rec.WIDTH):
+        note(m, record, NEVER)
 
 
 @inner
 def sort(m: Whole, found: Whole) -> None:
     """Write the stints, record by record, each record's in the order of their ends."""
-    for record in range(m[At.RECORDS], m[At.RECORDS_END], Rec.WIDTH):
-        m[record + Rec.PLACE] = 0
-    for row in range(m[At.STINTS], m[At.NEXT_STINT], STINT):
-        m[m[At.RECORDS] + m[row] * Rec.WIDTH + Rec.PLACE] += 1
+    for record in range(m[at.RECORDS], m[at.RECORDS_END], rec.WIDTH):
+        m[record + rec.PLACE] = 0
+    for row in range(m[at.STINTS], m[at.NEXT_STINT], STINT):
+        m[m[at.RECORDS] + m[row] * rec.WIDTH + rec.PLACE] += 1
     place = 0
-    for record in range(m[At.RECORDS], m[At.RECORDS_END], Rec.WIDTH):
-        n_stints = m[record + Rec.PLACE]
-        m[record + Rec.PLACE] = place
+    for record in range(m[at.RECORDS], m[at.RECORDS_END], rec.WIDTH):
+        n_stints = m[record + rec.PLACE]
+        m[record + rec.PLACE] = place
         place += n_stints
-    for row in range(m[At.STINTS], m[At.NEXT_STINT], STINT):
-        record = m[At.RECORDS] + m[row] * Rec.WIDTH
-        place = m[record + Rec.PLACE]
-        m[record + Rec.PLACE] = place + 1
+    for row in range(m[at.STINTS], m[at.NEXT_STINT], STINT):
+        record = m[at.RECORDS] + m[row] * rec.WIDTH
+        place = m[record + rec.PLACE]
+        m[record + rec.PLACE] = place + 1
         for column in range(STINT):
-            found[place, column] = m[row + column]
+            found[STINT * place + column] = m[row + column]
 
 
 def _entries(digest: int) -> tuple[Callable[[Whole, Floats], bool], Callable[[Whole, Whole], None]]:
     @outer
-    def run(m: Whole, x: Floats) -> bool:
-        m[At.DIGEST] = digest  # so that what is kept on disk is of these very sources
-        is_over = go(m, x)
+    def run(memory: Whole, x: Floats) -> bool:
+        m = bare(memory)
+        m[at.DIGEST] = digest  # so that what is kept on disk is of these very sources
+        is_over = go(m, bare(x))
         if is_over:
             stop(m)
         return is_over
 
     @outer
-    def sort_stints(m: Whole, found: Whole) -> None:
-        m[At.DIGEST] = digest
-        sort(m, found)
+    def sort_stints(memory: Whole, found: Whole) -> None:
+        m = bare(memory)
+        m[at.DIGEST] = digest
+        sort(m, bare(found))
 
     return run, sort_stints
 

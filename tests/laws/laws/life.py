@@ -78,7 +78,8 @@ def check_lives(told: Told) -> None:
         assert last.is_cut or last.state in LAST, f"{last} is no end"
     for stint in told.stints:
         is_first = told.workload.entry[stint.record] != NEVER and stint is told.lives[stint.record][0]
-        assert (is_first or stint.start >= 0) and stint.start < told.end, f"{stint} starts outside the period"
+        assert is_first or stint.start >= 0, f"{stint} starts before the period"
+        assert stint.start < told.end, f"{stint} starts after the period"
         assert stint.start <= stint.end, f"{stint} ends before it starts"
         assert stint.is_cut or stint.end < told.end, f"{stint} ends when nothing happens any more"
 
@@ -98,7 +99,7 @@ def check_conservation(told: Told) -> None:
 
 def check_areas(told: Told) -> None:
     """Little's law, exactly: the area under the number present is the sum of the times that each was present."""
-    received = [max(0, tick) for record, tick in enumerate(told.received) if _is_received(told, record)]
+    received = [max(0, tick) for tick in told.received if tick != NEVER]
     backlog = _area(received, [tick for tick in told.settled if tick != NEVER], told.end)
     assert backlog == _time(told, _BACKLOG), "the backlog is not what the stints say"
     lines = [stint for stint in told.stints if stint.state in {State.WAIT_GUIDANCE, State.WAIT_INTAKE}]
@@ -109,12 +110,6 @@ def check_areas(told: Told) -> None:
     assert sum(task.end - task.start for task in at_counter) == attended, "a turn at a counter belongs to no attendance"
     worked = sum(stint.end - stint.start for stint in told.stints if stint.person != NEVER)
     assert sum(task.end - task.start for task in told.tasks) == worked, "somebody works on what nobody gave them"
-
-
-def _is_received(told: Told, record: int) -> bool:
-    """Return whether a record is received; an arrival one tick before the first day is −1, too."""
-    entry = int(told.workload.entry[record])
-    return told.received[record] != NEVER or entry in {Stage.BACK_OFFICE, Stage.APPROVAL}
 
 
 def _time(told: Told, states: set[State]) -> int:

@@ -5,10 +5,11 @@ from collections import defaultdict
 from itertools import groupby
 from operator import itemgetter
 
-from sim.scenario.people import COUNTER_STAGES, HALL_STAGES, Stage
+from sim.scenario.people import COUNTER_STAGES, Stage
 from sim.trace import NEVER
 from tests.laws.laws.told import OFFICE_STAGES, Task, Told, Wait
 
+_KINDS = (COUNTER_STAGES, OFFICE_STAGES, (Stage.GUIDANCE,))  # stages that share places
 _Line = tuple[Stage, int]  # with a procedure
 _Key = tuple[int, int, int]  # priority, tick of joining, record
 
@@ -63,7 +64,7 @@ def _check_best(told: Told, waiting: _Waiting, task: Task) -> None:
 
 
 def _is_same_place(one: Stage, other: Stage) -> bool:
-    return any({one, other} <= set(kind) for kind in (COUNTER_STAGES, OFFICE_STAGES, (Stage.GUIDANCE,)))
+    return any({one, other} <= set(kind) for kind in _KINDS)
 
 
 def check_nobody_idle(told: Told) -> None:
@@ -98,30 +99,29 @@ class _Sweep:
     def __init__(self, told: Told) -> None:
         self._told = told
         self._n_waiting: dict[_Line, int] = defaultdict(int)
-        self._n_tasks: dict[int, int] = defaultdict(int)
-        self._n_shifts: dict[int, int] = defaultdict(int)
         self._n_used: dict[Stage, int] = defaultdict(int)
+        self._n_tasks, self._n_shifts = ([0] * told.plan.n_persons for _ in range(2))
+        self._idle: set[int] = set()
 
     def step(self, changes: list[_Change]) -> None:
         """Take over what changes at one tick, and judge what is the case right after it."""
         for _, step, what, person, stage, procedure in changes:
+            if what == "waits" and stage is not None:
+                self._n_waiting[stage, procedure] += step
+                continue
             if stage is None:
                 self._n_shifts[person] += step
-            elif what == "waits":
-                self._n_waiting[stage, procedure] += step
             else:
                 self._n_tasks[person] += step
                 self._n_used[stage] += step
-        tick = changes[0][0]
-        lines = [line for line, n in self._n_waiting.items() if n and self._has_place(line[0])]
-        for person in range(self._told.plan.n_persons) if lines else ():
-            if self._n_shifts[person] and not self._n_tasks[person]:
-                able = [line for line in lines if self._told.may_take(person, *line, tick)]
-                assert not able, f"person {person} stands idle at {tick}, while somebody waits for {able}"
+            is_idle = self._n_shifts[person] and not self._n_tasks[person]
+            (self._idle.add if is_idle else self._idle.discard)(person)
+        if self._idle:
+            tick = changes[0][0]
+            for line in [line for line, n in self._n_waiting.items() if n and self._has_place(line[0])]:
+                able = [person for person in self._idle if self._told.may_take(person, *line, tick)]
+                assert not able, f"{able} stand idle at {tick}, while somebody waits in the line {line}"
 
     def _has_place(self, stage: Stage) -> bool:
-        kind = next(kind for kind in (COUNTER_STAGES, OFFICE_STAGES, (Stage.GUIDANCE,)) if stage in kind)
-        return stage not in (*HALL_STAGES, *OFFICE_STAGES) or self._n_in(kind) < self._told.n_places(stage)
-
-    def _n_in(self, kind: tuple[Stage, ...]) -> int:
-        return sum(self._n_used[stage] for stage in kind)
+        kind = next(kind for kind in _KINDS if stage in kind)
+        return sum(self._n_used[stage] for stage in kind) < self._told.n_places(stage)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from sim.scenario.people import COUNTER_STAGES, HALL_STAGES
 from sim.trace import NEVER, State
-from tests.laws.laws.told import COUNTERS, OFFICE_STAGES, Told
+from tests.laws.laws.told import COUNTERS, OFFICE_STAGES, TURN, Told
 
 _NEEDS_PERSON = {*COUNTERS, State.GUIDANCE, State.CHECK, State.BACK_OFFICE, State.APPROVAL} - {State.UPLOAD}
 
@@ -16,6 +16,10 @@ def check_persons(told: Told) -> None:
         is_attended = stint.state in _NEEDS_PERSON or (stint.state == State.UPLOAD and told.plan.holds_counter)
         assert (stint.person != NEVER) == is_attended, f"{stint} should {'' if is_attended else 'not '}name somebody"
         assert stint.person < told.plan.n_persons, f"{stint} names nobody that there is"
+    for life in told.lives:
+        for before, stint in pairwise(life):
+            if stint.state in TURN[1:] and stint.person != NEVER:
+                assert stint.person == before.person, f"{stint} goes on with another than {before}"
 
 
 def check_one_place(told: Told) -> None:

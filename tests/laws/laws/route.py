@@ -1,12 +1,16 @@
 """Each record goes where its draws and the plan send it: online or to the hall, from stage to stage, and back."""
 
 from bisect import bisect_left
+from collections.abc import Callable
 
 from sim.scenario.people import Stage
 from sim.scenario.things import System
 from sim.trace import NEVER, State
+from tests.laws.laws.life import NEXT
 from tests.laws.laws.told import AWAY, LINE_OF, WORK_OF, Stint, Told
 
+_After = Callable[[int], set[State]]  # of the place in the life
+_Until = Callable[[int], int | None]  # of the tick at which the stint starts
 _ROUTE = (Stage.BACK_OFFICE, Stage.APPROVAL)
 
 
@@ -18,7 +22,7 @@ def check_routes(told: Told) -> None:
 
 
 class _Walk:
-    """One record on its way."""
+    """One record on its way: what each stint may lead to, and when it has to end where the time alone says so."""
 
     def __init__(self, told: Told, record: int, down: list[tuple[int, int]]) -> None:
         self.told, self.record, self.life, self.down = told, record, told.lives[record], down
@@ -26,20 +30,49 @@ class _Walk:
         self.n_in_vain = 0
         self.received = self.settled = NEVER
         self.has_entry = int(told.workload.entry[record]) != NEVER
+        self.is_sent_online = self.has_entry or told.is_online[record]
+        self.n_tries = int(told.workload.n_tries[record])
+        self.after: dict[State, _After] = {
+            **dict.fromkeys(AWAY, self._after_vain),
+            State.GUIDANCE: self._after_guidance,
+            State.WRONG_COUNTER: self._after_wrong,
+            State.WAIT_INTAKE: self._called,
+            State.INTAKE: self._after_papers,
+            State.CHECK: self._after_papers,
+            State.SCAN: self._after_scan,
+            State.UPLOAD: lambda index: self._receive(self.life[index].end),
+            State.BACK_OFFICE: self._after_desk,
+            State.APPROVAL: self._after_desk,
+            State.COLLECT: lambda index: self._in_hall(self.life[index].end),
+            State.SUPPLEMENT: lambda index: self._arrive(self.life[index].end),
+            State.WAIT_PORTAL: lambda index: self._online(self.life[index].end),
+        }
+        self.until: dict[State, _Until] = {
+            **dict.fromkeys(AWAY, self._back_at),
+            State.GONE: lambda _: None,
+            State.SUPPLEMENT: self._supplemented_at,
+            State.COLLECT: lambda tick: told.visit_from(tick + int(told.workload.collect_delay[record]), record),
+            State.WAIT_PORTAL: lambda tick: next((up for down, up in self.down if down <= tick < up), tick - 1),
+        }
 
     def check(self) -> None:
+        """Go along the life, and compare it with what should have followed at each step."""
         told, record = self.told, self.record
         arrival = int(told.workload.arrival[record])
         if self.has_entry:
-            first: set[State] = {LINE_OF[Stage(int(told.workload.entry[record]))]}
-            self.received = NEVER if first == {State.WAIT_CHECK} else arrival
-        elif told.is_online[record]:
-            first = self._online(arrival)
+            entry = Stage(int(told.workload.entry[record]))
+            self.received = NEVER if entry == Stage.CHECK else arrival
+            self._assert({LINE_OF[entry]}, 0, "on the first day")
         else:
-            first = self._in_hall(arrival) if told.leader[record] == record else {State.PARTY}
-        self._assert(first, 0, f"it arrives at {arrival}")
+            is_follower = not told.is_online[record] and told.leader[record] != record
+            self._assert({State.PARTY} if is_follower else self._arrive(arrival), 0, f"arriving at {arrival}")
         for index, stint in enumerate(self.life):
-            self._check_stint(stint, index)
+            self.n_in_vain += stint.state in AWAY
+            if stint.state in self.until:
+                self._check_end(stint, self.until[stint.state](stint.start))
+            if not stint.is_cut:
+                follow = self.after[stint.state](index) if stint.state in self.after else NEXT[stint.state]
+                self._assert(follow, index + 1, f"after {stint}")
         assert told.received[record] == self.received, f"record {record} is received at {self.received}"
         assert told.settled[record] == self.settled, f"record {record} is settled at {self.settled}"
 
@@ -48,82 +81,30 @@ class _Walk:
         found = self.life[index].state if index < len(self.life) else None
         wanted = ", ".join(state.name for state in expected) or "nothing"
         is_right = found in expected if expected else found is None
-        assert is_right, f"record {self.record}: {why}; expected {wanted}, not {found and found.name}"
+        assert is_right, f"record {self.record}, {why}: expected {wanted}, not {found and found.name}"
 
-    def _check_stint(self, stint: Stint, index: int) -> None:
-        if stint.state in AWAY:
-            self.n_in_vain += 1
-        until = self._until(stint)
-        if until is not None:
-            self._check_end(stint, until)
-        if not stint.is_cut:
-            self._assert(self._after(stint, index), index + 1, f"after {stint}")
-
-    def _check_end(self, stint: Stint, until: int) -> None:
-        if until >= self.told.end:
+    def _check_end(self, stint: Stint, until: int | None) -> None:
+        if until is None or until >= self.told.end:
             assert stint.is_cut, f"{stint} should last to the end of the period"
         else:
-            assert stint.end == until and not stint.is_cut, f"{stint} should end at {until}"
+            assert stint.end == until, f"{stint} should end at {until}"
 
-    def _until(self, stint: Stint) -> int | None:
-        """Return when a stint has to end, where the time alone says so; the period's end where it never does."""
-        told, workload = self.told, self.told.workload
-        never = told.end
-        if stint.state in AWAY:
-            if self.n_in_vain == workload.n_tries[self.record]:
-                return stint.start
-            opening = told.opening_from(stint.start + 1)
-            return never if opening is None else opening + int(workload.return_offset[self.record])
-        if stint.state == State.GONE:
-            return never
-        if stint.state == State.SUPPLEMENT:
-            ready = stint.start + int(workload.supplement_delay[self.record])
-            return ready if self._is_sent_online else _or(told.visit_from(ready, self.record), never)
-        if stint.state == State.COLLECT:
-            ready = stint.start + int(workload.collect_delay[self.record])
-            return _or(told.visit_from(ready, self.record), never)
-        if stint.state == State.WAIT_PORTAL:
-            return next((end for start, end in self.down if start <= stint.start < end), stint.start - 1)
-        return None
+    # --- when
 
-    @property
-    def _is_sent_online(self) -> bool:
-        return self.has_entry or self.told.is_online[self.record]
+    def _back_at(self, tick: int) -> int | None:
+        if self.n_in_vain == self.n_tries:
+            return tick
+        opening = self.told.opening_from(tick + 1)
+        return None if opening is None else opening + int(self.told.workload.return_offset[self.record])
 
-    def _after(self, stint: Stint, index: int) -> set[State]:
-        """Return what may follow a stint; nothing where its life ends."""
-        if stint.state in AWAY:
-            is_last = self.n_in_vain == self.told.workload.n_tries[self.record]
-            return {State.GONE} if is_last else self._in_hall(stint.end)
-        if stint.state in {State.SUPPLEMENT, State.COLLECT, State.WAIT_PORTAL}:
-            if stint.state == State.COLLECT or not self._is_sent_online:
-                return self._in_hall(stint.end)
-            return self._online(stint.end)
-        if stint.state in {State.GUIDANCE, State.WRONG_COUNTER}:
-            self.was_guided |= stint.state == State.GUIDANCE
-            self.was_wrong |= stint.state == State.WRONG_COUNTER
-            return {State.WAIT_INTAKE if self.told.is_inside(stint.end) else State.SENT_HOME}
-        if stint.state in {State.WAIT_INTAKE, State.PARTY}:
-            return self._called(stint)
-        if stint.state in {State.INTAKE, State.CHECK, State.SCAN, State.UPLOAD}:
-            return self._after_papers(stint, index)
-        if stint.state in {State.BACK_OFFICE, State.APPROVAL}:
-            if self.life[index + 1 : index + 2] and self.life[index + 1].state == LINE_OF[WORK_OF[stint.state]]:
-                return {LINE_OF[WORK_OF[stint.state]]}  # put down; whether rightly so is judged by the work done
-            return self._office(WORK_OF[stint.state], stint.end)
-        return {State.WAIT_APPROVAL} if stint.state == State.WAIT_SIGNING else self._as_it_may(stint)
+    def _supplemented_at(self, tick: int) -> int | None:
+        ready = tick + int(self.told.workload.supplement_delay[self.record])
+        return ready if self.is_sent_online else self.told.visit_from(ready, self.record)
 
-    def _as_it_may(self, stint: Stint) -> set[State]:
-        """Return what may follow where people choose: taken, or (in the hall) out of patience or out of time."""
-        ends = {State.RENEGED, State.SENT_HOME}
-        return {
-            State.WAIT_GUIDANCE: {State.GUIDANCE} | ends,
-            State.WAIT_HANDOVER: {State.HANDOVER} | ends,
-            State.WAIT_CHECK: {State.CHECK},
-            State.WAIT_BACK_OFFICE: {State.BACK_OFFICE},
-            State.WAIT_APPROVAL: {State.APPROVAL},
-            State.WAIT_SCANNER: {State.SCAN},
-        }.get(stint.state, set())
+    # --- where to
+
+    def _arrive(self, tick: int) -> set[State]:
+        return self._online(tick) if self.is_sent_online else self._in_hall(tick)
 
     def _in_hall(self, tick: int) -> set[State]:
         """Return what becomes of who arrives for the hall; whether they balk rightly is judged with the hall."""
@@ -131,60 +112,70 @@ class _Walk:
             return {State.SENT_HOME}
         if self.settled != NEVER:
             return {State.WAIT_HANDOVER, State.BALKED}
-        is_guided = self.told.work[Stage.GUIDANCE][self.record] >= 0 and not self.was_guided
-        return {State.WAIT_GUIDANCE if is_guided else State.WAIT_INTAKE, State.BALKED}
+        needs_guidance = self.told.work[Stage.GUIDANCE][self.record] >= 0 and not self.was_guided
+        return {State.WAIT_GUIDANCE if needs_guidance else State.WAIT_INTAKE, State.BALKED}
 
     def _online(self, tick: int) -> set[State]:
-        """Return what becomes of what is sent online."""
-        if any(start <= tick < end for start, end in self.down):
+        if any(down <= tick < up for down, up in self.down):
             return {State.WAIT_PORTAL}
         return {State.WAIT_CHECK} if self.told.work[Stage.CHECK][self.record] >= 0 else self._receive(tick)
 
-    def _called(self, stint: Stint) -> set[State]:
-        """Return what follows a wait for the counter: those with a leader leave for good only with the leader."""
-        told, workload = self.told, self.told.workload
-        if stint.state == State.PARTY:
-            return {State.INTAKE, State.GONE}
-        part = told.plan.wrong_ppm[told.procedure[self.record], told.day(stint.end)]
-        is_wrong = not self.was_wrong and workload.wrong_draw[self.record] < part
+    def _after_vain(self, index: int) -> set[State]:
+        return {State.GONE} if self.n_in_vain == self.n_tries else self._in_hall(self.life[index].end)
+
+    def _after_guidance(self, index: int) -> set[State]:
+        self.was_guided = True
+        return {State.WAIT_INTAKE if self.told.is_inside(self.life[index].end) else State.SENT_HOME}
+
+    def _after_wrong(self, index: int) -> set[State]:
+        self.was_wrong = True
+        return {State.WAIT_INTAKE if self.told.is_inside(self.life[index].end) else State.SENT_HOME}
+
+    def _called(self, index: int) -> set[State]:
+        """Return what follows a wait for the counter; whether patience or hours were over is judged with the hall."""
+        told = self.told
+        part = told.plan.wrong_ppm[told.procedure[self.record], told.day(self.life[index].end)]
+        is_wrong = not self.was_wrong and told.workload.wrong_draw[self.record] < part
         return {State.WRONG_COUNTER if is_wrong else State.INTAKE, State.RENEGED, State.SENT_HOME}
 
-    def _after_papers(self, stint: Stint, index: int) -> set[State]:
-        """Return what follows intake, check, scanning or upload."""
-        told, workload, tick = self.told, self.told.workload, stint.end
-        if stint.state == State.CHECK and [each.state for each in self.life[index + 1 : index + 2]] == [
-            State.WAIT_CHECK
-        ]:
+    def _after_papers(self, index: int) -> set[State]:
+        """Return what follows intake or check."""
+        told, stint = self.told, self.life[index]
+        if stint.state == State.CHECK and self._is_put_down(index):
             return {State.WAIT_CHECK}
-        if stint.state in {State.INTAKE, State.CHECK}:
-            part = told.plan.incomplete_ppm[told.procedure[self.record], told.day(tick)]
-            if not self.was_incomplete and workload.incomplete_draw[self.record] < part:
-                self.was_incomplete = True
-                return {State.SUPPLEMENT}
-            if stint.state == State.CHECK:
-                return self._receive(tick)
-            if workload.scan_work[self.record] > 0:
-                return {State.SCAN, State.WAIT_SCANNER}
-        if stint.state != State.UPLOAD and workload.upload_bit[self.record] > 0:
-            return {State.UPLOAD}
-        return self._receive(tick)
+        part = told.plan.incomplete_ppm[told.procedure[self.record], told.day(stint.end)]
+        if not self.was_incomplete and told.workload.incomplete_draw[self.record] < part:
+            self.was_incomplete = True
+            return {State.SUPPLEMENT}
+        if stint.state == State.INTAKE and told.workload.scan_work[self.record] > 0:
+            return {State.SCAN, State.WAIT_SCANNER}
+        return self._after_scan(index) if stint.state == State.INTAKE else self._receive(stint.end)
+
+    def _after_scan(self, index: int) -> set[State]:
+        has_files = self.told.workload.upload_bit[self.record] > 0
+        return {State.UPLOAD} if has_files else self._receive(self.life[index].end)
+
+    def _after_desk(self, index: int) -> set[State]:
+        stage = WORK_OF[self.life[index].state]
+        return {LINE_OF[stage]} if self._is_put_down(index) else self._office(stage, self.life[index].end)
+
+    def _is_put_down(self, index: int) -> bool:
+        """Return whether a record is back in its line; whether rightly so is judged by the work done."""
+        after = self.life[index + 1].state if index + 1 < len(self.life) else None
+        return after == LINE_OF[WORK_OF[self.life[index].state]]
 
     def _receive(self, tick: int) -> set[State]:
         self.received = tick
         return self._office(None, tick)
 
     def _office(self, done: Stage | None, tick: int) -> set[State]:
-        """Return what follows a stage of the back office, or receipt."""
+        """Return what follows a stage of the back office, or receipt; nothing where a life ends."""
         for stage in _ROUTE:
             if (done is None or stage > done) and self.told.work[stage][self.record] >= 0:
                 is_signed = stage == Stage.APPROVAL and len(self.told.plan.signings) > 0
                 return {State.WAIT_SIGNING if is_signed else LINE_OF[stage]}
         self.settled, self.n_in_vain = tick, 0
         return {State.COLLECT} if self.told.work[Stage.HANDOVER][self.record] >= 0 else set()
-
-
-def _or(tick: int | None, never: int) -> int:
-    return never if tick is None else tick
 
 
 def _portal_down(told: Told) -> list[tuple[int, int]]:
@@ -200,7 +191,7 @@ def _portal_down(told: Told) -> list[tuple[int, int]]:
 
 
 def check_parties(told: Told) -> None:
-    """Followers share the fate of their leader's visit: a turn after hers, at once and with the same officer, or none."""
+    """Followers share their leader's fate: a turn right after hers with the same officer, or gone with her."""
     for record, follower in enumerate(told.follower):
         if follower == NEVER or told.is_online[record]:
             continue

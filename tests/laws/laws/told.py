@@ -208,10 +208,10 @@ class Told:
         return int(self.plan.rank[self.plan.person_group[person], stage, procedure])
 
     def n_places(self, stage: Stage) -> int:
-        """Return how many can be at work in the places of a stage: counters, desks, or as many as like."""
+        """Return how many can be at work in the places of a stage: counters, desks, or as many as there are people."""
         if stage in COUNTER_STAGES:
             return self.plan.n_counters
-        return self.plan.n_desks if stage in OFFICE_STAGES else self.plan.n_persons
+        return self.plan.n_desks if stage in OFFICE_STAGES else self.plan.n_persons + 1
 
     @cached_property
     def tasks(self) -> list[Task]:

@@ -1,6 +1,7 @@
 """Work: each stint takes exactly the work that was given, in the hands and at the pace of the time."""
 
 from bisect import bisect_left, bisect_right
+from itertools import pairwise
 
 from sim.scenario.people import Stage
 from sim.scenario.things import System
@@ -58,10 +59,8 @@ class _Pace:
 
     def is_unfinished(self, start: int, end: int, duration: int) -> bool:
         """Return whether work taken up at `start` is not done by `end`, nor was it before it started anew."""
-        tries = [*self.starts(start, end), end]
-        return all(self.passed(*each) < duration * _FULL for each in zip(tries, tries[1:], strict=False)) and (
-            duration > 0 or start == end
-        )
+        tries = pairwise([*self.starts(start, end), end])
+        return all(self.passed(*each) < duration * _FULL for each in tries)
 
     def is_done(self, start: int, end: int, duration: int) -> bool:
         """Return whether `end` is the first tick at which work taken up at `start` is done."""

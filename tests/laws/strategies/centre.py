@@ -8,10 +8,11 @@ from tests.laws.strategies.small import procedure
 from tests.laws.strategies.world import Part, Parts, law
 
 Groups = dict[str, Part]
+Skills = tuple[str, ...]
 
 _STAGES = ("intake", "back-office", "check", "approval", "handover", "guidance")
 # Specialists; one for everything, who prefers the hall; some for everything, who prefer the office, beside others.
-_ORDINARY = (
+_ORDINARY: tuple[tuple[Skills, ...], ...] = (
     (("intake", "handover", "guidance"), ("back-office", "check", "approval")),
     (("handover", "intake", "guidance", "check", "back-office", "approval"),),
     (("approval", "back-office", "check", "intake", "handover", "guidance"), ("guidance", "intake")),
@@ -61,20 +62,21 @@ def pages(pick: Pick, tick_min: float) -> Part:
 
 def staff_groups(pick: Pick, days: list[date], procedure_names: tuple[str, ...]) -> Groups:
     """Return groups whose skills are ordinary, or mixed and in any order of preference."""
-    skills = pick.one(*_ORDINARY, *_ORDINARY, None, None, None)
-    if skills is None:
-        skills = tuple(skill_list(pick, procedure_names) for _ in range(pick.one(1, 2, 3, 4)))
-        skills = ((*skills[0], *pick.one(("intake",), ("intake", "back-office"), ())), *skills[1:])
+    skills = list(pick.one(*_ORDINARY, *_ORDINARY, (), (), ()))
+    if not skills:
+        skills = [skill_list(pick, procedure_names) for _ in range(pick.one(1, 2, 3, 4))]
+        more: Skills = pick.one(("intake",), ("intake", "back-office"), ())
+        skills[0] = (*skills[0], *more)
     return {f"group-{index}": group(pick, days, of_group) for index, of_group in enumerate(skills)}
 
 
-def skill_list(pick: Pick, procedure_names: tuple[str, ...]) -> tuple[str, ...]:
+def skill_list(pick: Pick, procedure_names: tuple[str, ...]) -> Skills:
     """Return skills in order of preference, for all procedures or one."""
     skills = [*_STAGES, *(f"{stage}:{name}" for stage in _STAGES for name in procedure_names)]
     return tuple(pick.some(skills, least=1, most=8))
 
 
-def group(pick: Pick, days: list[date], skills: tuple[str, ...]) -> Part:
+def group(pick: Pick, days: list[date], skills: Skills) -> Part:
     """Return a group that is there always, or only on some days and at some times."""
     return {
         "people": pick.one(1, 2, 3, 1, 2, 3, 4, 0),
@@ -103,14 +105,14 @@ def leaves(pick: Pick, days: list[date]) -> Parts:
 def choice(pick: Pick, days: list[date], groups: Groups, procedure_names: tuple[str, ...]) -> Part:
     """Return a plan, which may leave all as it is."""
     names = sorted(groups)
-    fewer_or_more = {pick.one(*names): pick.one(1, 3, 0)} if pick.whether(one_in=3) else {}
-    people = {name: fewer_or_more.get(name, told["people"]) for name, told in groups.items()}
+    fewer_or_more: dict[str, int] = {pick.one(*names): pick.one(1, 3, 0)} if pick.whether(one_in=3) else {}
+    people: dict[str, int] = {name: group["people"] for name, group in groups.items()} | fewer_or_more
 
     def cover(**more: Any) -> Parts:
         covering = {name: pick.one(*range(n, -1, -1)) for name, n in people.items()}
         return ({"first_day": pick.one(*days), "last_day": days[-1], "people": covering, **more},)
 
-    told = {
+    told: Part = {
         "title": "P",
         "lunch": pick.perhaps(cover, ()),
         "evening": pick.perhaps(lambda: cover(until=pick.one("17:00", "23:55")), (), one_in=3),
@@ -121,8 +123,14 @@ def choice(pick: Pick, days: list[date], groups: Groups, procedure_names: tuple[
         "volunteers": pick.perhaps(lambda: volunteers(pick, days), ()),
     }
     # What a plan may say otherwise than the scenario: most often nothing.
-    for name, values in {"counters": (2, 4), "desks": (1,), "scanners": (1,), "ups_min": (10,)}.items():
-        told[name] = pick.one(None, None, None, *values)
+    of_things: dict[str, tuple[int | None, ...]] = {
+        "counters": (None, None, None, 2, 4),
+        "desks": (None, None, None, 1),
+        "scanners": (None, None, None, 1),
+        "ups_min": (None, None, None, 10),
+    }
+    for name, values in of_things.items():
+        told[name] = pick.one(*values)
     return told
 
 

@@ -1,0 +1,62 @@
+"""Single numbers; those in capitals that name a table are its address."""
+
+from sim.engine.compiled.tables import Place
+from sim.engine.order import Kind
+
+DUE = 0  # tick of the next event of each kind
+ROOM = max(Kind) + 1  # free places of each kind
+NOW = ROOM + len(Place)
+TURNS = NOW + 1  # the next tick at which day, pace, doors or portal change
+DAY = TURNS + 1
+PACE = DAY + 1  # row of the pace that holds
+DOOR = PACE + 1  # row of the last doors whose midnight has come; the one before the first, as long as none has
+PORTAL = DOOR + 1  # row of the first time without the portal that has not ended yet
+STIRRED = PORTAL + 1  # whether something happened after which somebody might take something
+N_HALL = STIRRED + 1  # visits that wait in the hall's lines
+N_SIGNING = N_HALL + 1  # records that wait to be laid before the signatory
+N_TRANSFERS = N_SIGNING + 1
+LINK_SINCE = N_TRANSFERS + 1
+SCANNERS = LINK_SINCE + 1  # free ones
+NEXT_START = SCANNERS + 1  # rows that come next of what is known beforehand
+NEXT_END = NEXT_START + 1
+NEXT_STEP = NEXT_END + 1  # its number
+NEXT_CLOSING = NEXT_STEP + 1
+NEXT_SIGNING = NEXT_CLOSING + 1
+NEXT_COMING = NEXT_SIGNING + 1
+NEXT_STINT = NEXT_COMING + 1  # row that is free
+LAST_STINT = NEXT_STINT + 1  # beyond this row there might be too little room for the stints of an event
+END_TICK = LAST_STINT + 1
+BITS = END_TICK + 1  # enough for the number of a record
+TICKS_PER_H = BITS + 1
+WRONG_WORK = TICKS_PER_H + 1
+HOLDS_COUNTER = WRONG_WORK + 1
+RECORDS = HOLDS_COUNTER + 1  # rows `Rec`
+RECORDS_END = RECORDS + 1
+LINES = RECORDS_END + 1  # rows `Line`
+LINES_END = LINES + 1
+GROUPS = LINES_END + 1  # rows `Group`
+GROUPS_END = GROUPS + 1
+MIDNIGHTS = GROUPS_END + 1
+FATIGUE = MIDNIGHTS + 1  # permille
+INTAKE = FATIGUE + 1  # permille, by day
+DOORS = INTAKE + 1  # rows (midnight, opening, last_entry, dispersal)
+DOORS_END = DOORS + 1
+PACES_END = DOORS_END + 1  # rows (tick, permille, loses work)
+PORTALS_END = PACES_END + 1  # rows (start, end)
+STEPS = PORTALS_END + 1  # rows (tick, loses work), of the link
+STEPS_END = STEPS + 1
+STARTS_END = STEPS_END + 1  # rows (tick, person, end, hall_end, start of the person's day)
+ENDS_END = STARTS_END + 1  # rows (tick, person)
+SIGNINGS = ENDS_END + 1  # ticks
+SIGNINGS_END = SIGNINGS + 1
+COMINGS_END = SIGNINGS_END + 1  # records with an arrival of their own
+WORK_DUE = COMINGS_END + 1  # heap of ends of work
+LEAVE_DUE = WORK_DUE + 1  # heap of ends of patience
+RETURN_DUE = LEAVE_DUE + 1  # heap of arrivals that were not known beforehand
+SCAN_DUE = RETURN_DUE + 1  # heap of who waits for a scanner
+SIGNING = SCAN_DUE + 1  # records that wait to be laid before the signatory
+TRANSFERS = SIGNING + 1  # records of the link's heap
+TARGETS = TRANSFERS + 1  # of that heap, in `x`
+STINTS = TARGETS + 1  # rows as in `Trace`, in the order of their ends
+DIGEST = STINTS + 1
+SIZE = DIGEST + 1
