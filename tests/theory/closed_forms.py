@@ -253,7 +253,7 @@ CASES = (
     Case("erlang-b", "five", "M/G/5/5 (Erlang B)", _erlang_b, 10),
     Case("mm-c-k", "four", "M/M/4/6", _mm_c_k, 10),
     Case("erlang-a", "fifty", "M/M/50+M (Erlang A)", _erlang_a, 20, units_per_min=60),
-    Case("mg1", "five", "M/G/1 (Pollaczek–Khinchine)", _mg1, 10),
+    Case("mg1", "five", "M/G/1 (Pollaczek–Khinchine)", _mg1, 14),
     Case("priorities", "one", "M/G/1 with priorities (Cobham)", _priorities, 12),
     Case("batches", "one", "M^X/G/1", _batches, 14),
     Case("vacations", "one", "M/G/1 with vacations", _vacations, 10),
