@@ -13,7 +13,7 @@ READY := .venv/ready.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check test-all lock clean
+.PHONY: help run test check test-all validation lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target says; do printf '%-14s %s\n' "$$target" "$$says"; done
@@ -31,6 +31,9 @@ check: $(READY) ## the walls only, in seconds: lint, format, types, imports, siz
 
 test-all: $(READY) ## every test, with many more random examples
 	@$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=all
+
+validation: $(READY) ## write the tables of docs/validation.md anew, after a change that is meant to move them
+	@$(BIN)/python tests/theory/tables.py --write
 
 clean: ## remove everything that make has made
 	@rm -rf .venv .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache build dist
