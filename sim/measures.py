@@ -87,9 +87,9 @@ def spans(hours: OfficeHours) -> list[Span]:
 
 def measure(trace: Trace, plan: Plan) -> Measures:
     """Return the figures of a replication over the spans of its office hours, in the order of `spans`."""
-    due = due_ticks(trace, plan)
+    due, hours = due_ticks(trace, plan), _Hours.of(trace, plan)
     rows = [
-        _records(trace, due, span) | _visits(trace, plan, span) | _work(trace, plan, span) for span in spans(plan.hours)
+        _records(trace, due, span) | _visits(trace, plan, span) | _work(hours, plan, span) for span in spans(plan.hours)
     ]
     return Measures(**{name: np.array([row[name] for row in rows], dtype=np.float64) for name in FIGURES})
 
@@ -138,19 +138,28 @@ def _visits(trace: Trace, plan: Plan, span: Span) -> dict[str, float]:
     }
 
 
-def _work(trace: Trace, plan: Plan, span: Span) -> dict[str, float]:
+@dataclass(frozen=True)
+class _Hours:
+    """When people and link were at work, each ``int64[n, 2]``: found once, and cut into spans afterwards."""
+
+    spells: Ticks
+    overruns: Ticks
+    link_use: Ticks
+
+    @classmethod
+    def of(cls, trace: Trace, plan: Plan) -> "_Hours":
+        return cls(trace.spells[:, 1:3], _overruns(trace, plan), _common(_transfers(trace), plan.doors[:, 1:]))
+
+
+def _work(hours: _Hours, plan: Plan, span: Span) -> dict[str, float]:
     """Return the figures of people and link."""
     ticks_per_h = plan.hours.timebase.ticks_per_s * 3600
     planned, shifts = _overlap(plan.overtime[:, 1:], span), _overlap(plan.shifts[:, 1:], span)
-    spells = _overlap(trace.spells[:, 1:3], span)
-    overrun = _overlap(_overruns(trace, plan), span)
-    opening_hours = plan.doors[:, 1:]
+    overrun = _overlap(hours.overruns, span)
     return {
         "overtime_h": (planned + overrun) / ticks_per_h,
-        "link_utilisation_ratio": _ratio(
-            _overlap(_common(_transfers(trace), opening_hours), span), _overlap(opening_hours, span)
-        ),
-        "utilisation_ratio": _ratio(spells, shifts + overrun),
+        "link_utilisation_ratio": _ratio(_overlap(hours.link_use, span), _overlap(plan.doors[:, 1:], span)),
+        "utilisation_ratio": _ratio(_overlap(hours.spells, span), shifts + overrun),
     }
 
 
