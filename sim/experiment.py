@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sim.engine import simulate
 from sim.errors import EngineError, PeakweekError
 from sim.measures import FIGURES, Measures, Span, measure, spans
-from sim.plan import build_plan
+from sim.plan import Plan, build_plan
 from sim.scenario import Scenario
 from sim.workload import sample_workload
 
@@ -104,15 +104,18 @@ def run_experiment(
         on_done: called with the number of replications finished so far, in this thread.
 
     Raises:
+        ScenarioError: a case names a plan that its scenario does not have; nothing has run.
         EngineError: a replication failed; the message says how to replay it.
     """
+    # Built once and sent along, because every replication meets the same plan.
+    planned = [(case.scenario, build_plan(case.scenario, case.plan)) for case in cases]
     numbers = iter(range(first, first + n_replications))
     found: dict[int, list[Measures]] = {}
     under_way: dict[Future[list[Measures]], int] = {}
 
     def submit(count: int) -> None:
         for number in islice(numbers, count):
-            under_way[executor.submit(_replicate, tuple(cases), seed, number)] = number
+            under_way[executor.submit(_replicate, planned, seed, number)] = number
 
     try:
         submit(_AHEAD)
@@ -139,21 +142,20 @@ def _table(cases: Sequence[Case], seed: int, first: int, replications: Sequence[
     return Table(tuple(cases), seed, first, len(replications), case_spans, figures)
 
 
-def _replicate(cases: tuple[Case, ...], seed: int, replication: int) -> list[Measures]:
+def _replicate(cases: Sequence[tuple[Scenario, Plan]], seed: int, replication: int) -> list[Measures]:
     """Return the measures of one replication of each case; a scenario's draws are made once for all its plans."""
     done = []
-    scenario, workload = None, None
-    for case in cases:
+    drawn_for, workload = None, None
+    for scenario, plan in cases:
         try:
-            if workload is None or case.scenario is not scenario:
-                scenario, workload = case.scenario, sample_workload(case.scenario, seed=seed, replication=replication)
-            plan = build_plan(case.scenario, case.plan)
+            if workload is None or scenario is not drawn_for:
+                drawn_for, workload = scenario, sample_workload(scenario, seed=seed, replication=replication)
             done.append(measure(simulate(workload, plan), plan))
         except PeakweekError:
             raise
         except Exception as problem:  # an executor's edge: whatever fails must name its replication
             reason = f"{type(problem).__name__}: {problem}"
-            raise EngineError(case.scenario.name, case.plan, seed, replication, reason) from problem
+            raise EngineError(scenario.name, plan.name, seed, replication, reason) from problem
     return done
 
 

@@ -166,6 +166,20 @@ def test_help_answers_at_once() -> None:
         assert run.returncode == 0
         assert "--replications" in run.stdout
     assert min(seconds) < 1
-    loaded = "import sys, sim.__main__; print({'numpy', 'simpy', 'altair', 'pydantic'} & set(sys.modules))"
-    run = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert run.stdout == "set()\n"
+    assert loaded_by("--help") & {"numpy", "simpy", "altair", "pydantic"} == set()
+
+
+def test_a_table_needs_no_chart_library(tmp_path: Path) -> None:
+    """A run that writes no files does not spend its start on loading what draws charts and pages."""
+    path = altered(tmp_path, "counters: 3", "counters: 2")
+    assert loaded_by("run", path, *QUICK) & {"altair", "vl_convert", "jinja2"} == set()
+
+
+def loaded_by(*arguments: str | Path) -> set[str]:
+    """Return the names of the modules that are loaded when the command ends."""
+    script = (
+        "import sys, sim.__main__\ntry: sim.__main__.main(sys.argv[1:])\nfinally: print(*sys.modules, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", script, *map(str, arguments)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(run.stderr.split())
