@@ -60,7 +60,7 @@ class ScenarioPrediction:
     def _calculate(self) -> None:
         cases = [sim.Case(self.scenario, plan) for plan in self.scenario.plans]
         try:
-            with sim.process_executor(1) as executor:
+            with sim.Workers(1) as executor:
                 table = sim.run_experiment(
                     cases,
                     seed=self.seed,

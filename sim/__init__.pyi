@@ -15,7 +15,6 @@ from .eventlog import read_event_log as read_event_log
 from .experiment import Band as Band
 from .experiment import Case as Case
 from .experiment import Table as Table
-from .experiment import process_executor as process_executor
 from .experiment import run_experiment as run_experiment
 from .measures import Measures as Measures
 from .measures import Span as Span
@@ -38,5 +37,6 @@ from .timebase import OfficeHours as OfficeHours
 from .timebase import Timebase as Timebase
 from .trace import NEVER as NEVER
 from .trace import Trace as Trace
+from .workers import Workers as Workers
 from .workload import Workload as Workload
 from .workload import sample_workload as sample_workload

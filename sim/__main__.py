@@ -1,21 +1,24 @@
 """The planner's command, `peakweek`.
 
 In: arguments. Out: text on standard output, files in a folder. Invariant: exit status 0 for done, 1 for a run that
-failed, 2 for wrong input, 130 for Ctrl-C; an error is one line on standard error, and nothing is left half-written.
+failed, 2 for wrong input, 128 + n for a stop by signal n (130 for Ctrl-C); an error is one line on standard error, and
+nothing is left half-written.
 """
 
 import argparse
 import io
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
-from sim.errors import EngineError, PeakweekError
+from sim.errors import EngineError, PeakweekError, WorkerError
+from sim.signals import Stopped, stoppable
 
-_DONE, _FAILED, _WRONG_INPUT, _INTERRUPTED = 0, 1, 2, 130
+_DONE, _FAILED, _WRONG_INPUT, _SIGNALLED = 0, 1, 2, 128
 _SEEDS = 2**63
 
 
@@ -27,8 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         run: Callable[[argparse.Namespace], None] = options.run
-        run(options)
-        sys.stdout.flush()
+        with stoppable():
+            run(options)
+            sys.stdout.flush()
     except EngineError as error:
         # The command that replays the failure needs the file, which only this door knows.
         print(f"peakweek: {replace(error, scenario=options.scenario)}", file=sys.stderr)
@@ -38,10 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _FAILED
     except PeakweekError as error:
         print(f"peakweek: {error}", file=sys.stderr)
-        return _WRONG_INPUT
-    except KeyboardInterrupt:
-        print("peakweek: interrupted; nothing was written", file=sys.stderr)
-        return _INTERRUPTED
+        return _FAILED if isinstance(error, WorkerError) else _WRONG_INPUT
+    except (KeyboardInterrupt, Stopped) as stop:
+        print("peakweek: interrupted; nothing is left half-written", file=sys.stderr)
+        return _SIGNALLED + (stop.number if isinstance(stop, Stopped) else signal.SIGINT)
     return _DONE
 
 
@@ -119,10 +123,11 @@ def _whole_number(low: int, high: int) -> Callable[[str], int]:
 
 def _run(options: argparse.Namespace) -> None:
     # Loaded here, so that --help and --version answer at once.
-    from sim.experiment import Case, process_executor, run_experiment  # noqa: PLC0415
+    from sim.experiment import Case, run_experiment  # noqa: PLC0415
     from sim.report.rows import to_csv, to_json  # noqa: PLC0415
     from sim.report.terminal import print_table, progress_bar  # noqa: PLC0415
     from sim.scenario import read_scenario  # noqa: PLC0415
+    from sim.workers import Workers  # noqa: PLC0415
 
     scenario = read_scenario(options.scenario)
     names = list(dict.fromkeys(options.plan or scenario.plans))
@@ -130,7 +135,7 @@ def _run(options: argparse.Namespace) -> None:
         from sim.report.page import make_folder  # noqa: PLC0415 - with the chart library, which only files need
 
         make_folder(options.out)
-    with process_executor(options.workers) as executor, progress_bar(options.replications) as on_done:
+    with Workers(options.workers) as executor, progress_bar(options.replications) as on_done:
         table = run_experiment(
             [Case(scenario, name) for name in names],
             seed=options.seed,

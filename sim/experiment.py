@@ -5,27 +5,28 @@ Invariant: the numbers depend on scenario, plan, seed and replication alone, not
 or the order in which they finish; all plans of a scenario meet the same workload (common random numbers).
 """
 
-import os
-import signal
+import pickle
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
-from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine import simulate
-from sim.errors import EngineError, PeakweekError
+from sim.errors import EngineError, PeakweekError, WorkerError
 from sim.measures import FIGURES, Measures, Span, measure, spans
 from sim.plan import Plan, build_plan
 from sim.scenario import Scenario
+from sim.workers import Workers
 from sim.workload import sample_workload
 
 Floats = NDArray[np.float64]
-# So many replications are handed out ahead of the workers: enough to keep them busy, few enough to stop at once.
-_AHEAD = 4 * (os.cpu_count() or 1)
+# So many replications are handed out ahead for each worker: enough to keep it busy, few enough to stop at once.
+_AHEAD = 2
+_AHEAD_OF_UNKNOWN = 64  # … and in all to an executor that does not tell how many workers it has
 LOW, MEDIAN, HIGH = 0.1, 0.5, 0.9  # the band holds 80 % of the replications
 
 
@@ -106,28 +107,29 @@ def run_experiment(
     Raises:
         ScenarioError: a case names a plan that its scenario does not have; nothing has run.
         EngineError: a replication failed; the message says how to replay it.
+        WorkerError: a worker was lost.
     """
-    # Built once and sent along, because every replication meets the same plan.
-    planned = [(case.scenario, build_plan(case.scenario, case.plan)) for case in cases]
+    # Written down once for all replications; a worker that reads it builds the plans once, and not for each of them.
+    written = pickle.dumps(tuple(cases))
+    _planned(written)
     numbers = iter(range(first, first + n_replications))
     found: dict[int, list[Measures]] = {}
     under_way: dict[Future[list[Measures]], int] = {}
 
     def submit(count: int) -> None:
         for number in islice(numbers, count):
-            under_way[executor.submit(_replicate, planned, seed, number)] = number
+            under_way[executor.submit(_replicate, written, seed, number)] = number
 
     try:
-        submit(_AHEAD)
+        submit(_AHEAD * executor.n_workers if isinstance(executor, Workers) else _AHEAD_OF_UNKNOWN)
         while under_way:
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
             for future in done:
                 found[under_way.pop(future)] = future.result()
             submit(len(done))
             on_done(len(found))
-    finally:
-        for future in under_way:
-            future.cancel()
+    except BrokenExecutor as problem:
+        raise WorkerError from problem
     return _table(cases, seed, first, [found[number] for number in sorted(found)])
 
 
@@ -142,11 +144,18 @@ def _table(cases: Sequence[Case], seed: int, first: int, replications: Sequence[
     return Table(tuple(cases), seed, first, len(replications), case_spans, figures)
 
 
-def _replicate(cases: Sequence[tuple[Scenario, Plan]], seed: int, replication: int) -> list[Measures]:
+@lru_cache(maxsize=1)
+def _planned(written: bytes) -> list[tuple[Scenario, Plan]]:
+    """Return the scenario of each case with the plan built: read and built once for all replications."""
+    cases: tuple[Case, ...] = pickle.loads(written)  # noqa: S301 - written by ourselves
+    return [(case.scenario, build_plan(case.scenario, case.plan)) for case in cases]
+
+
+def _replicate(written: bytes, seed: int, replication: int) -> list[Measures]:
     """Return the measures of one replication of each case; a scenario's draws are made once for all its plans."""
     done = []
     drawn_for, workload = None, None
-    for scenario, plan in cases:
+    for scenario, plan in _planned(written):
         try:
             if workload is None or scenario is not drawn_for:
                 drawn_for, workload = scenario, sample_workload(scenario, seed=seed, replication=replication)
@@ -157,18 +166,3 @@ def _replicate(cases: Sequence[tuple[Scenario, Plan]], seed: int, replication: i
             reason = f"{type(problem).__name__}: {problem}"
             raise EngineError(scenario.name, plan.name, seed, replication, reason) from problem
     return done
-
-
-def process_executor(n_workers: int | None = None) -> ProcessPoolExecutor:
-    """Return processes to run replications in: by default one for each processor.
-
-    Workers are started afresh everywhere, also where forking would be quicker, so that all systems behave alike.
-    """
-    return ProcessPoolExecutor(
-        n_workers or os.cpu_count() or 1, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_parent
-    )
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    """Ignore Ctrl-C in a worker: the terminal sends it to all, and the parent ends the workers itself."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
