@@ -7,6 +7,7 @@ service cleanly, requests that have begun are answered, and the log is closed.
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
@@ -60,16 +61,22 @@ async def serving(app: web.Application, listen: ListenConfig) -> AsyncIterator[s
 
 @contextlib.contextmanager
 def stop_signal() -> Iterator[asyncio.Event]:
-    """Give the block an event that is set when the process is asked to stop, by Ctrl-C or by the system."""
+    """Give the block an event that is set when the process is asked to stop: by Ctrl-C, a closed terminal, the system.
+
+    A closed terminal stops nothing that ``nohup`` has told to ignore it.
+    """
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
+    asked_by = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        asked_by.append(signal.SIGHUP)
     # Windows' loop takes no handlers: there Ctrl-C arrives as a cancellation of the main task.
     with contextlib.suppress(NotImplementedError):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in asked_by:
             loop.add_signal_handler(number, stopped.set)
     try:
         yield stopped
     finally:
         with contextlib.suppress(NotImplementedError):
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in asked_by:
                 loop.remove_signal_handler(number)

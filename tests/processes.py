@@ -2,12 +2,16 @@
 
 import os
 import select
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+
+# Windows has neither; what sends them is skipped there.
+HANGUP, KILL = (getattr(signal, name, signal.SIGTERM) for name in ("SIGHUP", "SIGKILL"))
 
 
 def children(pid: int, *, running: bytes = b"") -> list[int]:

@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from tests.monitor_command import ended, serving, started
+from tests.processes import HANGUP, KILL, all_end, children
 
 BATCH = {"Content-Type": "application/cloudevents-batch+json"}
 
@@ -90,11 +91,11 @@ async def test_a_wrong_command_line_is_told_with_status_2(arguments: list[str]) 
     assert errors.startswith("usage: peakweek-monitor")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, HANGUP])
 async def test_a_signal_ends_the_service_cleanly(
     config_file: Path, cloud_event: Callable[..., dict[str, Any]], number: signal.Signals
 ) -> None:
-    """Ctrl-C and a system's stop end with status 0 and nothing on the standard error; the log is closed and kept."""
+    """Whoever stops it, it ends with status 0 and nothing on the standard error; the log is closed and kept."""
     issue = cloud_event("1", "ticket.issued", ticket="A1", queue="A")
     async with (
         serving("serve", "--config", str(config_file)) as (process, address),
@@ -152,6 +153,22 @@ async def test_demo_feeds_itself_until_ctrl_c(
             assert 'id="prediction"' in await answer.text()
         assert await interrupted(process) == (0, "")
     assert names_in(tmp_path) == set()
+
+
+@pytest.mark.parametrize("number", [KILL, signal.SIGTERM])
+async def test_no_prediction_outlives_its_service(
+    project_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """However the service is stopped, also by kill -9, the process that calculates its prediction ends too."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    demo = ("demo", str(project_root / "scenarios/tho-xuan.yaml"), "--port", "0")
+    async with serving(*demo) as (process, _):
+        async with asyncio.timeout(20):
+            while not (calculating := children(process.pid, running=b"spawn_main")):  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.02)
+        with all_end(calculating):
+            process.send_signal(number)
+            await process.wait()
 
 
 def write_calls(path: Path) -> Path:

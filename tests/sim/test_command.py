@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import all_end, children
+from tests.processes import HANGUP, KILL, all_end, children
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "scenarios" / "tho-xuan.yaml"
@@ -153,7 +153,7 @@ def long_run(scenario: Path, *arguments: str | Path) -> Iterator[tuple[subproces
             process.kill()
 
 
-TO_ALL = {"Ctrl-C": signal.SIGINT, "a closed terminal": signal.SIGHUP, "a stop of the group": signal.SIGTERM}
+TO_ALL = {"Ctrl-C": signal.SIGINT, "a closed terminal": HANGUP, "a stop of the group": signal.SIGTERM}
 
 
 @pytest.mark.parametrize("case", TO_ALL)
@@ -169,18 +169,18 @@ def test_a_signal_to_all_ends_everything_with_one_line(tmp_path: Path, case: str
     assert list(out.iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGTERM, HANGUP, KILL])
 def test_no_worker_outlives_the_command(tmp_path: Path, number: signal.Signals) -> None:
     """However the command alone is stopped, also by kill -9, its workers end too."""
     with long_run(short(tmp_path)) as (process, _), all_end(children(process.pid)):
         process.send_signal(number)
-        assert process.wait(timeout=60) == (-number if number == signal.SIGKILL else 128 + number)
+        assert process.wait(timeout=60) == (-number if number == KILL else 128 + number)
 
 
 def test_a_lost_worker_is_status_1_and_one_line(tmp_path: Path) -> None:
     """When the system ends a worker, the command says so and stops the others."""
     with long_run(short(tmp_path)) as (process, terminal), all_end(children(process.pid)):
-        os.kill(children(process.pid, running=b"spawn_main")[0], signal.SIGKILL)
+        os.kill(children(process.pid, running=b"spawn_main")[0], KILL)
         said = read_until(terminal, b"fewer workers")
         assert process.wait(timeout=60) == 1
     assert b"peakweek: a worker process was ended from outside" in said
