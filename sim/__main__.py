@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -124,6 +125,7 @@ def _whole_number(low: int, high: int) -> Callable[[str], int]:
 def _run(options: argparse.Namespace) -> None:
     # Loaded here, so that --help and --version answer at once.
     from sim.experiment import Case, run_experiment  # noqa: PLC0415
+    from sim.report.folder import output_folder  # noqa: PLC0415
     from sim.report.rows import to_csv, to_json  # noqa: PLC0415
     from sim.report.terminal import print_table, progress_bar  # noqa: PLC0415
     from sim.scenario import read_scenario  # noqa: PLC0415
@@ -131,24 +133,21 @@ def _run(options: argparse.Namespace) -> None:
 
     scenario = read_scenario(options.scenario)
     names = list(dict.fromkeys(options.plan or scenario.plans))
-    if options.out:
-        from sim.report.page import make_folder  # noqa: PLC0415 - with the chart library, which only files need
+    with output_folder(options.out) if options.out else nullcontext():
+        with Workers(options.workers) as executor, progress_bar(options.replications) as on_done:
+            table = run_experiment(
+                [Case(scenario, name) for name in names],
+                seed=options.seed,
+                n_replications=options.replications,
+                first=options.first,
+                executor=executor,
+                on_done=on_done,
+            )
+        if options.out:
+            from sim.report.page import write_files  # noqa: PLC0415 - with the chart library, which only files need
 
-        make_folder(options.out)
-    with Workers(options.workers) as executor, progress_bar(options.replications) as on_done:
-        table = run_experiment(
-            [Case(scenario, name) for name in names],
-            seed=options.seed,
-            n_replications=options.replications,
-            first=options.first,
-            executor=executor,
-            on_done=on_done,
-        )
-    if options.out:
-        from sim.report.page import write_files  # noqa: PLC0415
-
-        for path in write_files(table, options.out):
-            print(f"wrote {path}", file=sys.stderr)
+            for path in write_files(table, options.out):
+                print(f"wrote {path}", file=sys.stderr)
     if options.format == "table":
         print_table(table, all_days=options.all_days)
     else:

@@ -110,7 +110,7 @@ def test_a_wrong_scenario_names_file_line_and_field(tmp_path: Path) -> None:
 
 
 def test_a_failed_replication_is_status_1_and_can_be_replayed(tmp_path: Path) -> None:
-    """The one line ends with the command that fails in the same way."""
+    """The one line ends with the command that fails in the same way, and leaves no folder for files."""
     path = altered(tmp_path, "mean: 6, cv: 0.8}               # [A]", "mean: 1000000, cv: 10}  # [A]")
     path.write_text(path.read_text(encoding="utf-8").replace("page_mb: 0.5", "page_mb: 1000"), encoding="utf-8")
     run = peakweek("run", path, *QUICK, "--seed", "3")
@@ -119,8 +119,9 @@ def test_a_failed_replication_is_status_1_and_can_be_replayed(tmp_path: Path) ->
     assert "a draw is too large to be counted" in line
     _, _, command = line.partition("replay it with: peakweek ")
     assert shlex.split(command)[:2] == ["run", str(path)]
-    again = peakweek(*shlex.split(command))
+    again = peakweek(*shlex.split(command), "--out", tmp_path / "out")
     assert (again.returncode, again.stderr) == (1, run.stderr)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_reader_that_has_seen_enough_is_no_failure_to_talk_about() -> None:
@@ -159,14 +160,14 @@ TO_ALL = {"Ctrl-C": signal.SIGINT, "a closed terminal": HANGUP, "a stop of the g
 @pytest.mark.parametrize("case", TO_ALL)
 def test_a_signal_to_all_ends_everything_with_one_line(tmp_path: Path, case: str) -> None:
     """A signal that the workers get too: status 128 + its number, one line, no traceback, nothing written."""
-    out = tmp_path / "out"
+    out = tmp_path / "new" / "out"
     with long_run(short(tmp_path), "--out", out) as (process, terminal), all_end(children(process.pid)):
         os.killpg(process.pid, TO_ALL[case])
         said = read_until(terminal, b"half-written")
         assert process.wait(timeout=60) == 128 + TO_ALL[case]
     assert b"peakweek: interrupted; nothing is left half-written" in said
     assert b"Traceback" not in said
-    assert list(out.iterdir()) == []
+    assert {path.name for path in tmp_path.iterdir()} == {"altered.yaml"}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, HANGUP, KILL])

@@ -14,6 +14,7 @@ from sim.errors import OutputError
 from sim.experiment import Case, Table, run_experiment
 from sim.measures import FIGURES
 from sim.report.charts import backlog_by_day, on_time_by_week, peak_backlog
+from sim.report.folder import output_folder
 from sim.report.page import page, write_files
 from sim.report.rows import rows, to_csv, to_json
 from sim.report.terminal import print_table
@@ -191,3 +192,37 @@ def test_a_disk_without_room_leaves_the_files_as_they_were(table: Table, tmp_pat
     assert "\n" not in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["results.csv"]
     assert (tmp_path / "results.csv").read_text(encoding="utf-8") == "old"
+
+
+def fail_in(folder: Path, *names: str) -> None:
+    """Fail in a run that has made its folder and written files of these names."""
+    with output_folder(folder):
+        for name in names:
+            (folder / name).touch()
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("folder", "names", "left"),
+    [
+        ("old", [], ["old"]),
+        ("old/new/newer", [], ["old"]),
+        ("old/new", ["file"], ["old", "old/new", "old/new/file"]),
+    ],
+)
+def test_a_folder_is_taken_back_only_if_made_and_empty(
+    tmp_path: Path, folder: str, names: list[str], left: list[str]
+) -> None:
+    """When a run fails, what it made for its files goes; what was there before, or holds something, stays."""
+    (tmp_path / "old").mkdir()
+    with pytest.raises(KeyboardInterrupt):
+        fail_in(tmp_path / folder, *names)
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == left
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """A file where the folder, or one above it, should be is named before anything runs."""
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(OutputError, match="choose another --out"), output_folder(folder):
+            pytest.fail("the block must not begin")
