@@ -2,7 +2,7 @@
 
 In: arguments. Out: text on standard output, files in a folder. Invariant: exit status 0 for done, 1 for a run that
 failed, 2 for wrong input, 128 + n for a stop by signal n (130 for Ctrl-C); an error is one line on standard error, and
-nothing is left half-written.
+nothing is left half-written. A reader that has seen enough, such as `head`, is no error: files were written before.
 """
 
 import argparse
@@ -38,9 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The command that replays the failure needs the file, which only this door knows.
         print(f"peakweek: {replace(error, scenario=options.scenario)}", file=sys.stderr)
         return _FAILED
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+    except BrokenPipeError:  # the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try to flush once more
-        return _FAILED
+        return _DONE
     except PeakweekError as error:
         print(f"peakweek: {error}", file=sys.stderr)
         return _FAILED if isinstance(error, WorkerError) else _WRONG_INPUT

@@ -20,9 +20,16 @@ from sim.report.rows import COLUMNS, Row, cells, figure, peaks, rows, span_name
 _WIDTH = 112
 
 
+class _Terminal(Console):
+    """A console that leaves it to the command what to do when the reader of its output has gone."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def print_table(table: Table, *, all_days: bool) -> None:
     """Print a table for each plan: the days of the peak week (or all), every week, the whole period."""
-    console = Console(width=_WIDTH, highlight=False)
+    console = _Terminal(width=_WIDTH, highlight=False)
     case = table.cases[0]
     console.print(Text(case.scenario.question, style="bold"))
     console.print(

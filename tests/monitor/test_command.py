@@ -5,6 +5,8 @@ import json
 import re
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -81,6 +83,17 @@ async def test_a_port_in_use_is_one_line_and_status_2(tmp_path: Path) -> None:
     assert re.fullmatch(
         rf"peakweek-monitor: cannot listen on 127\.0\.0\.1:{port}: .*in use \(choose another listen\.port\)\n", errors
     )
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure() -> None:
+    """When the reader closes the pipe, the command ends without a word and with status 0."""
+    command = [sys.executable, "-m", "monitor", "glossary"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=60) == 0
 
 
 @pytest.mark.parametrize("arguments", [[], ["nothing"], ["serve", "--confg", "x"]])

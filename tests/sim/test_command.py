@@ -124,16 +124,20 @@ def test_a_failed_replication_is_status_1_and_can_be_replayed(tmp_path: Path) ->
     assert not (tmp_path / "out").exists()
 
 
-def test_a_reader_that_has_seen_enough_is_no_failure_to_talk_about() -> None:
-    """When the reader closes the pipe, the command ends without a word."""
-    with subprocess.Popen(
-        [*COMMAND, "run", SHIPPED, *QUICK], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+@pytest.mark.parametrize("shown", ["table", "csv", "fields"])
+def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path, shown: str) -> None:
+    """When the reader closes the pipe, the command ends without a word, with status 0 and its files written."""
+    out = tmp_path / "out"
+    run = ["run", str(short(tmp_path)), *QUICK, "--format", shown, "--out", str(out)]
+    command = [*COMMAND, *(["scenario", "fields"] if shown == "fields" else run)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
-        assert process.stderr.read() == b""
-        assert process.wait(timeout=60) == 1
+        said = process.stderr.read().decode().splitlines()
+        assert process.wait(timeout=60) == 0
+    assert {line.removeprefix("wrote ") for line in said} == {str(path) for path in out.glob("*")}
+    assert bool(said) == (shown != "fields")
 
 
 @contextmanager
