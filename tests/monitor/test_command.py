@@ -72,17 +72,31 @@ async def test_a_store_that_is_no_log_is_one_line_and_status_2(config_file: Path
     assert log.read_bytes() == before
 
 
-async def test_a_port_in_use_is_one_line_and_status_2(tmp_path: Path) -> None:
-    """The line says which address is taken and what to do."""
+@pytest.mark.parametrize("command", ["serve", "demo", "replay"])
+async def test_a_port_in_use_is_one_line_and_status_2(project_root: Path, tmp_path: Path, command: str) -> None:
+    """The line says which address is taken, and what to change where the user has set it."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         path = tmp_path / "monitor.yaml"
         path.write_text(f"listen: {{port: {port}}}\n", encoding="utf-8")
-        status, output, errors = await ended("serve", "--config", str(path))
+        arguments, setting = {
+            "serve": (["--config", str(path)], "listen.port"),
+            "demo": ([str(project_root / "scenarios/tho-xuan.yaml"), "--port", str(port)], "--port"),
+            "replay": ([str(write_calls(tmp_path / "calls.csv")), "--port", str(port)], "--port"),
+        }[command]
+        status, output, errors = await ended(command, *arguments)
     assert (status, output) == (2, "")
     assert re.fullmatch(
-        rf"peakweek-monitor: cannot listen on 127\.0\.0\.1:{port}: .*in use \(choose another listen\.port\)\n", errors
+        rf"peakweek-monitor: cannot listen on 127\.0\.0\.1:{port}: .*in use \(choose another {setting}\)\n", errors
     )
+
+
+async def test_a_host_that_is_not_here_is_told_as_such(tmp_path: Path) -> None:
+    """Where the address is not the machine's own, another port would not help."""
+    log = str(write_calls(tmp_path / "calls.csv"))
+    status, _, errors = await ended("replay", log, "--host", "192.0.2.1", "--port", "0")
+    assert status == 2
+    assert errors.endswith("(choose another --host)\n")
 
 
 def test_a_reader_that_has_seen_enough_is_no_failure() -> None:
