@@ -4,6 +4,8 @@ PYTHON ?= python3
 # Two workers: the tests start many processes of their own, and two cores are what we promise for.
 WORKERS ?= 2
 SCENARIO ?= scenarios/tho-xuan.yaml
+# Not from the environment, where other programs mean other things by it.
+PORT = 8080
 
 BIN := .venv/bin
 LOG := .venv/setup.log
@@ -21,7 +23,7 @@ help: ## this list
 # Without a shell between make and the command, Ctrl-C and SIGTERM reach it directly: nothing is orphaned.
 run: $(READY) ## the peak-week prediction, then the live service with a simulated centre, until Ctrl-C
 	@$(BIN)/peakweek run $(SCENARIO)
-	@$(BIN)/peakweek-monitor demo $(SCENARIO)
+	@$(BIN)/peakweek-monitor demo $(SCENARIO) --port $(PORT)
 
 test: $(READY) ## every test, at most 5 minutes
 	@$(BIN)/python -m pytest -n $(WORKERS)
