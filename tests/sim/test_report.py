@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
 from sim.errors import OutputError
@@ -142,6 +145,40 @@ def test_every_picture_is_svg_that_shows_each_plan(table: Table) -> None:
         root = ET.fromstring(picture)  # noqa: S314 - our own text
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         assert "As usual" in "".join(root.itertext())
+
+
+@pytest.fixture(scope="module")
+def over_a_weekend() -> Table:
+    """Return a replication of two weeks' working days."""
+    first_day = FRIDAY - timedelta(days=1)
+    period = document()["period"] | {"first_day": first_day, "last_day": first_day + timedelta(days=5)}
+    with ThreadPoolExecutor(1) as executor:
+        cases = [Case(small_scenario(period=period), "as-usual")]
+        return run_experiment(cases, seed=1, n_replications=1, executor=executor)
+
+
+def label_places(picture: str) -> list[tuple[str, float]]:
+    """Return the labels of a picture's days with how far to the right they stand."""
+    found = re.findall(r'translate\(([\d.]+),[\d.]+\)"[^>]*>(\d\d [A-Z][a-z]+)</text>', picture)
+    return [(label, float(place)) for place, label in found]
+
+
+def test_days_off_take_no_place_in_a_picture(over_a_weekend: Table) -> None:
+    """Days are drawn beside each other as they were worked: no line leads over a weekend, where nobody works."""
+    labels, places = zip(*label_places(peak_backlog(over_a_weekend)), strict=True)
+    assert labels == ("03 Jul", "04 Jul", "07 Jul", "08 Jul")
+    gaps = np.diff(places)
+    assert gaps.min() > 0.99 * gaps.max()
+
+
+def test_a_picture_can_be_read_on_a_telephone(over_a_weekend: Table) -> None:
+    """The narrow form is no wider than the narrowest screens, in letters as large as elsewhere, and tells each week."""
+    root = ET.fromstring(peak_backlog(over_a_weekend, is_narrow=True))  # noqa: S314 - our own text
+    assert float(root.attrib["width"]) <= 300
+    texts = list(root.iter("{http://www.w3.org/2000/svg}text"))
+    assert {text.attrib["font-size"] for text in texts} == {"12px"}
+    shown = ["".join(text.itertext()) for text in texts]
+    assert {"As usual", "records received and not settled at close", "03 Jul", "07 Jul"} <= set(shown)
 
 
 def test_the_terminal_shows_titles_as_they_are(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
