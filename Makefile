@@ -4,6 +4,8 @@ PYTHON ?= python3
 # Two workers: the tests start many processes of their own, and two cores are what we promise for.
 WORKERS ?= 2
 SCENARIO ?= scenarios/tho-xuan.yaml
+# Not from the environment, where other programs mean other things by it.
+PORT = 8080
 
 BIN := .venv/bin
 LOG := .venv/setup.log
@@ -21,9 +23,9 @@ help: ## this list
 # Without a shell between make and the command, Ctrl-C and SIGTERM reach it directly: nothing is orphaned.
 run: $(READY) ## the peak-week prediction, then the live service with a simulated centre, until Ctrl-C
 	@$(BIN)/peakweek run $(SCENARIO)
-	@$(BIN)/peakweek-monitor demo $(SCENARIO)
+	@$(BIN)/peakweek-monitor demo $(SCENARIO) --port $(PORT)
 
-test: $(READY) ## every test, at most 5 minutes
+test: $(READY) ## every test, at most 10 minutes
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
 check: $(READY) ## the walls only, in seconds: lint, format, types, imports, sizes, links
@@ -34,6 +36,9 @@ test-all: $(READY) ## every test, with many more random examples
 
 validation: $(READY) ## write the tables of docs/validation.md anew, after a change that is meant to move them
 	@$(BIN)/python tests/theory/tables.py --write
+
+mutants: $(READY) ## break the model in named ways, one at a time: does some test notice? (an hour)
+	@$(BIN)/python tests/mutation/mutate.py
 
 clean: ## remove everything that make has made
 	@rm -rf .venv .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache build dist
@@ -57,6 +62,7 @@ $(LOCKED): requirements-test.lock
 
 $(READY): $(LOCKED) pyproject.toml
 	$(call quietly,Installing Peakweek itself into .venv ...,$(BIN)/python -m pip install --no-deps --no-build-isolation -e .)
+	$(call quietly,Compiling the engine (once; about half a minute) ...,$(BIN)/python -m sim.engine.compiled)
 	@touch $@
 
 # The lock must say what to install, not where this machine gets it: local folders of packages are left out of it.
