@@ -62,7 +62,7 @@ $(LOCKED): requirements-test.lock
 
 $(READY): $(LOCKED) pyproject.toml
 	$(call quietly,Installing Peakweek itself into .venv ...,$(BIN)/python -m pip install --no-deps --no-build-isolation -e .)
-	$(call quietly,Compiling the engine (once; about half a minute) ...,$(BIN)/python -m sim.engine.compiled)
+	$(call quietly,Compiling the engine (once; about half a minute) ...,$(BIN)/peakweek run scenarios/four-staff.yaml --plan as-usual --replications 1 --workers 1 --format csv)
 	@touch $@
 
 # The lock must say what to install, not where this machine gets it: local folders of packages are left out of it.
