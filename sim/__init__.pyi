@@ -15,7 +15,6 @@ from .eventlog import read_event_log as read_event_log
 from .experiment import Band as Band
 from .experiment import Case as Case
 from .experiment import Table as Table
-from .experiment import process_executor as process_executor
 from .experiment import run_experiment as run_experiment
 from .measures import Breakdown as Breakdown
 from .measures import Measures as Measures
@@ -65,5 +64,6 @@ from .timebase import Timebase as Timebase
 from .trace import NEVER as NEVER
 from .trace import State as State
 from .trace import Trace as Trace
+from .workers import Workers as Workers
 from .workload import Workload as Workload
 from .workload import sample_workload as sample_workload

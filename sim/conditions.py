@@ -131,7 +131,7 @@ def _after_batteries(outages: NDArray[np.int64], ups: int, end: int) -> NDArray[
 def _steps(outages: NDArray[np.int64], systems: tuple[System, ...], more: Ticks) -> _Steps:
     """Return the steps of the speed that these systems leave, in permille rounded down system by system."""
     of_these = outages[np.isin(outages[:, 0], systems)]
-    tick = np.unique(np.concatenate([[0], more, of_these[:, 1], of_these[:, 2]]))
+    tick = np.unique(np.concatenate([more, of_these[:, 1], of_these[:, 2]]))
     permille = np.full(len(tick), _FULL, dtype=np.int64)
     loses = np.zeros(len(tick), dtype=bool)
     for system in systems:

@@ -24,15 +24,21 @@ _FEW = 4  # plans whose bands can be told apart
 _SHOWN_H = 0.05  # less than that is not lost to a cause, as far as a picture can show
 _AFTERMATH = timedelta(days=14)
 _BACKLOG = ("backlog_count",)
+_FONT_SIZE = 12
+_NARROW = 296  # pixels that a page has on the narrowest telephones
 _ON_TIME_LINE = 0.9  # the line that published rates are judged by
 
 
-def peak_backlog(table: Table) -> str:
-    """Return the backlog of the peak week and of the days in which it is worked off; the first picture to look at."""
+def peak_backlog(table: Table, *, is_narrow: bool = False) -> str:
+    """Return the backlog of the peak week and of the days in which it is worked off; the first picture to look at.
+
+    Args:
+        table: a run.
+        is_narrow: whether it has to be read on a telephone.
+    """
     until = table.cases[0].scenario.period.peak_last_day + _AFTERMATH
-    return _backlog(
-        table, [row for row in rows(table, _BACKLOG) if row.span.kind == "day" and row.span.first_day <= until]
-    )
+    days = [row for row in rows(table, _BACKLOG) if row.span.kind == "day" and row.span.first_day <= until]
+    return _backlog(table, days, is_narrow=is_narrow)
 
 
 def backlog_by_day(table: Table) -> str:
@@ -40,20 +46,31 @@ def backlog_by_day(table: Table) -> str:
     return _backlog(table, [row for row in rows(table, _BACKLOG) if row.span.kind == "day"])
 
 
-def _backlog(table: Table, days: list[Row]) -> str:
-    """Return a line and an 80 % band for each plan."""
+def _backlog(table: Table, days: list[Row], *, is_narrow: bool = False) -> str:
+    """Return a line and an 80 % band for each plan, by working day: over days off there is nothing to draw."""
     base = _chart(days, "backlog_count")
-    x = alt.X(
-        "day:T", title=None, axis=alt.Axis(format="%d %b", labelAngle=0, tickCount="day" if _is_short(days) else 8)
+    has_room = not is_narrow and len({row.span.first_day for row in days}) <= _AFTERMATH.days
+    told = "records received and not settled at close"
+    # A label for each day where there is room, otherwise for the first day of each week.
+    axis = alt.Axis(
+        values=sorted({row.span.first_day.isoformat() for row in days} if has_room else _first_days(days)),
+        labelExpr="utcFormat(toDate(datum.value), '%d %b')",
+        labelAngle=0,
+        labelOverlap=True,
     )
+    x, colour = alt.X("day:O", title=None, axis=axis), _colour(table, n_columns=1 if is_narrow else _LEGEND_COLUMNS)
     # Many bands lie over each other, and must not hide the lines.
-    band = base.mark_area(opacity=0.18 if len(table.cases) <= _FEW else 0.05).encode(
-        x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colour(table)
+    opacity = 0.18 if len(table.cases) <= _FEW else 0.05
+    band = base.mark_area(opacity=opacity).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour)
+    line = base.mark_line(strokeWidth=2.5, point=has_room).encode(
+        x=x, y=alt.Y("mean:Q", title=None if is_narrow else told), color=colour
     )
-    line = base.mark_line(strokeWidth=2.5, point=_is_short(days)).encode(
-        x=x, y=alt.Y("mean:Q", title="records received and not settled at close"), color=_colour(table)
-    )
-    return _svg(band + line)
+    chart = band + line
+    if is_narrow:
+        title = alt.TitleParams(told, anchor="start", fontSize=_FONT_SIZE, fontWeight="normal")
+        fit = alt.AutoSizeParams(type="fit", contains="padding")
+        chart = chart.properties(width=_NARROW, height=_NARROW, title=title, autosize=fit)
+    return _svg(chart)
 
 
 def on_time_by_week(table: Table) -> str:
@@ -130,16 +147,17 @@ def peak_weeks(table: Table, figures: Iterable[str] = FIGURES) -> list[Row]:
     return list(last.values())
 
 
-def _is_short(days: list[Row]) -> bool:
-    """Return whether there is room for each day's own mark."""
-    return len({row.span.first_day for row in days}) <= _AFTERMATH.days
+def _first_days(days: list[Row]) -> set[str]:
+    """Return the first of the days of each week."""
+    first = {row.span.first_day.isocalendar()[:2]: row.span.first_day for row in reversed(days)}
+    return {day.isoformat() for day in first.values()}
 
 
 def _chart(chosen: list[Row], figure: str) -> alt.Chart:
     values = [
         {
             "plan": row.title,
-            "day": f"{row.span.first_day.isoformat()}T00:00:00",
+            "day": row.span.first_day.isoformat(),
             "label": f"{row.span.first_day:%d %b}",
             "mean": band.mean,
             "low": band.low,
@@ -159,9 +177,12 @@ def _titles(table: Table) -> list[str]:
     return [case.scenario.titles[case.plan] for case in table.cases]
 
 
-def _colour(table: Table) -> alt.Color:
+def _colour(table: Table, *, n_columns: int = _LEGEND_COLUMNS) -> alt.Color:
+    """Return a colour for each plan, named above the chart."""
     titles = _titles(table)
-    legend = alt.Legend(title=None, orient="top", labelLimit=300, symbolOpacity=1, columns=_LEGEND_COLUMNS)
+    legend = alt.Legend(
+        title=None, orient="top", columns=n_columns, labelLimit=300, labelFontSize=_FONT_SIZE, symbolOpacity=1
+    )
     if len(titles) <= len(_COLOURS):
         scale = alt.Scale(domain=titles, range=list(_COLOURS))
     else:
@@ -170,6 +191,7 @@ def _colour(table: Table) -> alt.Color:
 
 
 def _svg(chart: alt.LayerChart | alt.FacetChart) -> str:
-    axis = {"grid": True, "gridColor": "#e5e5e5", "domainColor": "#888", "labelFontSize": 12, "titleFontSize": 12}
+    axis = {"grid": True, "gridColor": "#e5e5e5", "domainColor": "#888"}
+    axis |= {"labelFontSize": _FONT_SIZE, "titleFontSize": _FONT_SIZE}
     styled: dict[str, Any] = chart.configure(font="sans-serif", axis=axis, view={"stroke": None}).to_dict()
     return str(vl_convert.vegalite_to_svg(styled))

@@ -1,35 +1,20 @@
 """A run as files: tables for a spreadsheet and one page that needs nothing else to be opened.
 
-In: a `Table`. Out: files in a folder. Invariant: a file is there whole or as it was before; nobody ever finds half of
-one.
+In: a `Table`. Out: files in a folder. Invariant: the page shows what the tables say, and loads nothing.
 """
 
-import os
-import tempfile
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 
 import jinja2
 
-from sim.errors import OutputError
 from sim.experiment import Table
 from sim.measures import MEANINGS
 from sim.report.charts import backlog_by_day, lost_by_cause, on_time_by_week, peak_backlog, waiting_by_hour
+from sim.report.folder import write_texts
 from sim.report.rows import COLUMNS, cells, parts_to_csv, peaks, rows, to_csv, to_json
 from sim.report.tables import cost_table, lost_table, part_tables
-
-
-def make_folder(folder: Path) -> None:
-    """Make the folder for the files if it is not there; better before a long run than after it.
-
-    Raises:
-        OutputError: it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise OutputError(str(folder), problem.strerror or str(problem)) from problem
 
 
 def write_files(table: Table, folder: Path) -> list[Path]:
@@ -48,10 +33,7 @@ def write_files(table: Table, folder: Path) -> list[Path]:
         "lost.svg": lost_by_cause(table),
         "index.html": page(table),
     }
-    try:
-        return [_write_whole(folder / name, text) for name, text in texts.items()]
-    except OSError as problem:
-        raise OutputError(str(folder), problem.strerror or str(problem)) from problem
+    return write_texts(folder, texts)
 
 
 def page(table: Table) -> str:
@@ -76,17 +58,3 @@ def page(table: Table) -> str:
         meanings=MEANINGS,
         version=version("peakweek"),
     )
-
-
-def _write_whole(path: Path, text: str) -> Path:
-    """Write beside the file, then put it in its place at once."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return path

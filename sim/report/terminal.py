@@ -22,12 +22,19 @@ _WIDTH = 118
 _NAME_WIDTH = 36  # of a plan's name, in a table that compares plans
 
 
+class _Terminal(Console):
+    """A console that leaves it to the command what to do when the reader of its output has gone."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def print_table(table: Table, *, all_days: bool) -> None:
     """Print a table for each plan, what was lost and what it costs, and the breakdowns that were asked for.
 
     A plan's table has the days of the peak week (or all), every week, and the whole period.
     """
-    console = Console(width=_WIDTH, highlight=False)
+    console = _Terminal(width=_WIDTH, highlight=False)
     case = table.cases[0]
     console.print(Text(case.scenario.question, style="bold"))
     console.print(

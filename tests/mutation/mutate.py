@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))  # the project's root, when run as a script
 from tests.mutation.mutants import MUTANTS, Mutant  # noqa: E402 - after the path that leads to it
 
 _JUDGES = ("tests/sim", "tests/laws", "tests/identity", "tests/theory")
-_PARTS = ("sim", "monitor", "tests", "scenarios", "pyproject.toml")
+_PARTS = ("sim", "monitor", "tests", "scenarios", "docs", "pyproject.toml")
 
 
 def first_failure(mutant: Mutant) -> str:

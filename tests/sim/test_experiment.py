@@ -1,16 +1,19 @@
 """Experiments: bands over replications, progress, and failures that say how to replay them."""
 
 import math
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import time
+from typing import Any
 
 import numpy as np
 import pytest
 
 from sim.errors import EngineError, ScenarioError
-from sim.experiment import Band, Case, Table, process_executor, run_experiment
+from sim.experiment import Band, Case, Table, run_experiment
 from sim.measures import FIGURES, spans
 from sim.scenario import Scenario
+from sim.workers import Workers
 from tests.laws.strategies import small_scenario
 
 
@@ -74,6 +77,33 @@ def test_progress_counts_every_replication() -> None:
     assert told == [1, 2, 3, 4]
 
 
+class Counted(Workers):
+    """Workers that count what they are given."""
+
+    n_submitted = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Count one more."""
+        self.n_submitted += 1
+        return super().submit(fn, *args, **kwargs)
+
+
+@pytest.mark.parametrize("n_workers", [1, 3])
+def test_few_replications_are_handed_out_ahead(n_workers: int) -> None:
+    """Two for each worker, whatever the machine has: all are busy, and little is left to wait for at a stop."""
+    ahead: list[int] = []
+    with Counted(n_workers) as workers:
+        cases = [Case(small_scenario(), "as-usual")]
+        run_experiment(
+            cases,
+            seed=1,
+            n_replications=12,
+            executor=workers,
+            on_done=lambda n_done: ahead.append(workers.n_submitted - n_done),
+        )
+    assert max(ahead) == 2 * n_workers
+
+
 def broken() -> Scenario:
     """Return a scenario that was changed past its checks, so that every replication breaks a rule of the program."""
     scenario = small_scenario()
@@ -82,7 +112,7 @@ def broken() -> Scenario:
     return scenario.model_copy(update={"procedures": {"only": procedure}})
 
 
-@pytest.mark.parametrize("workers", [ThreadPoolExecutor, process_executor])
+@pytest.mark.parametrize("workers", [ThreadPoolExecutor, Workers])
 def test_a_failed_replication_says_how_to_replay_it(workers: type[ThreadPoolExecutor]) -> None:
     """It is an error, not a gap in a mean; the error keeps its parts also on its way from another process."""
     with pytest.raises(EngineError) as caught:

@@ -3,17 +3,21 @@
 import csv
 import io
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
 from sim.errors import OutputError
 from sim.experiment import Case, Table, run_experiment
 from sim.measures import CAUSES, FIGURES, MEANINGS
 from sim.report.charts import backlog_by_day, lost_by_cause, on_time_by_week, peak_backlog, waiting_by_hour
+from sim.report.folder import output_folder
 from sim.report.page import page, write_files
 from sim.report.rows import part_bands, parts_to_csv, rows, to_csv, to_json
 from sim.report.tables import cost_table, lost_table, part_tables, short
@@ -183,6 +187,40 @@ def test_every_picture_is_svg_that_shows_each_plan(table: Table) -> None:
         assert "As usual" in "".join(root.itertext())
 
 
+@pytest.fixture(scope="module")
+def over_a_weekend() -> Table:
+    """Return a replication of two weeks' working days."""
+    first_day = FRIDAY - timedelta(days=1)
+    period = document()["period"] | {"first_day": first_day, "last_day": first_day + timedelta(days=5)}
+    with ThreadPoolExecutor(1) as executor:
+        cases = [Case(small_scenario(period=period), "as-usual")]
+        return run_experiment(cases, seed=1, n_replications=1, executor=executor)
+
+
+def label_places(picture: str) -> list[tuple[str, float]]:
+    """Return the labels of a picture's days with how far to the right they stand."""
+    found = re.findall(r'translate\(([\d.]+),[\d.]+\)"[^>]*>(\d\d [A-Z][a-z]+)</text>', picture)
+    return [(label, float(place)) for place, label in found]
+
+
+def test_days_off_take_no_place_in_a_picture(over_a_weekend: Table) -> None:
+    """Days are drawn beside each other as they were worked: no line leads over a weekend, where nobody works."""
+    labels, places = zip(*label_places(peak_backlog(over_a_weekend)), strict=True)
+    assert labels == ("03 Jul", "04 Jul", "07 Jul", "08 Jul")
+    gaps = np.diff(places)
+    assert gaps.min() > 0.99 * gaps.max()
+
+
+def test_a_picture_can_be_read_on_a_telephone(over_a_weekend: Table) -> None:
+    """The narrow form is no wider than the narrowest screens, in letters as large as elsewhere, and tells each week."""
+    root = ET.fromstring(peak_backlog(over_a_weekend, is_narrow=True))  # noqa: S314 - our own text
+    assert float(root.attrib["width"]) <= 300
+    texts = list(root.iter("{http://www.w3.org/2000/svg}text"))
+    assert {text.attrib["font-size"] for text in texts} == {"12px"}
+    shown = ["".join(text.itertext()) for text in texts]
+    assert {"As usual", "records received and not settled at close", "03 Jul", "07 Jul"} <= set(shown)
+
+
 def test_the_terminal_shows_titles_as_they_are(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
     """Brackets and colons in a title are not taken for styles, and no letter is lost."""
     print_table(table, all_days=True)
@@ -283,3 +321,37 @@ def test_a_disk_without_room_leaves_the_files_as_they_were(table: Table, tmp_pat
     assert "\n" not in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["results.csv"]
     assert (tmp_path / "results.csv").read_text(encoding="utf-8") == "old"
+
+
+def fail_in(folder: Path, *names: str) -> None:
+    """Fail in a run that has made its folder and written files of these names."""
+    with output_folder(folder):
+        for name in names:
+            (folder / name).touch()
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("folder", "names", "left"),
+    [
+        ("old", [], ["old"]),
+        ("old/new/newer", [], ["old"]),
+        ("old/new", ["file"], ["old", "old/new", "old/new/file"]),
+    ],
+)
+def test_a_folder_is_taken_back_only_if_made_and_empty(
+    tmp_path: Path, folder: str, names: list[str], left: list[str]
+) -> None:
+    """When a run fails, what it made for its files goes; what was there before, or holds something, stays."""
+    (tmp_path / "old").mkdir()
+    with pytest.raises(KeyboardInterrupt):
+        fail_in(tmp_path / folder, *names)
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == left
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """A file where the folder, or one above it, should be is named before anything runs."""
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(OutputError, match="choose another --out"), output_folder(folder):
+            pytest.fail("the block must not begin")

@@ -36,7 +36,7 @@ class Interval:
     def __str__(self) -> str:
         """Return it as text, to the digits that its width leaves: ``4.43 ± 0.21``."""
         digits = max(0, 1 - math.floor(math.log10(self.half))) if self.half else 4
-        return f"{self.mean:.{digits}f} ± {self.half:.{digits}f}"
+        return f"{round(self.mean, digits) + 0.0:.{digits}f} ± {self.half:.{digits}f}"  # + 0.0: no negative zero
 
 
 def verdict_word(found: Interval, expected: float, *, is_narrow: bool) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the project's root, when run as a script
 
-from tests.theory.cases import ENGINES, case_rows, judge
+from tests.theory.cases import PAGE_ENGINE, case_rows, judge
 from tests.theory.closed_forms import CASES
 from tests.theory.peers import PEERS, compare, peer_rows
 
@@ -23,8 +23,8 @@ CIW = "| model | file | figure | Peakweek | Ciw | difference | verdict |\n|---|-
 
 def tables() -> dict[str, str]:
     """Return the page's tables by their names."""
-    cases = (case_rows(case, judge(case, ENGINES[0])) for case in CASES)
-    peers = (peer_rows(peer, compare(peer, ENGINES[0])) for peer in PEERS)
+    cases = (case_rows(case, judge(case, PAGE_ENGINE)) for case in CASES)
+    peers = (peer_rows(peer, compare(peer)) for peer in PEERS)
     return {"closed forms": _table(CLOSED_FORMS, cases), "ciw": _table(CIW, peers)}
 
 
@@ -35,8 +35,8 @@ def _table(head: str, rows: Iterable[str]) -> str:
 def with_tables(page: str, found: dict[str, str]) -> str:
     """Return a page with these tables between the marks that have their names."""
     for name, table in found.items():
-        marks = f"(<!-- table: {name} -->\n).*?(\n<!-- end -->)"
-        page = re.sub(marks, lambda match, table=table: match[1] + table + match[2], page, flags=re.DOTALL)
+        marks = f"(<!-- table: {name} -->\n)[^<]*(<!-- end -->)"
+        page = re.sub(marks, lambda match, table=table: f"{match[1]}{table}\n{match[2]}", page)
     return page
 
 

@@ -7,6 +7,7 @@ from sim.engine.compiled.heaps import due, pop_due
 from sim.engine.compiled.jit import inner, woven
 from sim.engine.compiled.lines import join
 from sim.engine.compiled.office import receive
+from sim.engine.compiled.rec import DRAWN
 from sim.engine.compiled.tables import IDLE, PER_DAY, Whole
 from sim.scenario.people import Stage
 from sim.timebase import NEVER
@@ -28,17 +29,42 @@ def arrive(m: Whole) -> None:
 @woven
 def next_arrival(m: Whole) -> int:
     """Return the record that arrives now, the lowest, and look for the next."""
-    row, again = m[at.NEXT_COMING], m[at.RETURN_DUE]
-    record = NEVER
-    if row < m[at.COMINGS_END]:
-        first = due(m, max(0, m[m[row] + rec.ARRIVAL]), m[row])
-        if not m[again] or first < m[again + 1]:
-            record = m[row]
-            m[at.NEXT_COMING] = row + 1
-    if record == NEVER:
+    record, again = m[at.NEXT_RECORD], m[at.RETURN_DUE]
+    is_new = record < m[at.RECORDS_END]
+    if is_new and (not m[again] or due(m, max(0, m[record + rec.ARRIVAL]), record) < m[again + 1]):
+        m[at.NEXT_RECORD] = next_new(m, record + rec.WIDTH)
+    else:
         record = pop_due(m, again)
     foresee_arrival(m)
     return int(record)
+
+
+@inner
+def next_new(m: Whole, record: int) -> int:
+    """Return the first record, from this one on, that arrives by itself: not as a follower."""
+    while record < m[at.RECORDS_END] and not m[record + rec.LEADS] and m[record + rec.ENTRY] == NEVER:
+        record += rec.WIDTH
+    return record
+
+
+@inner
+def take_in(m: Whole) -> None:
+    """Write the records' rows, from draws that lie one after the other where later the stints are."""
+    draws, n_records = m[at.STINTS], (m[at.RECORDS_END] - m[at.RECORDS]) // rec.WIDTH
+    for number in range(n_records):
+        record = m[at.RECORDS] + number * rec.WIDTH
+        for column in range(rec.WIDTH):
+            m[record + column] = 0
+        for k in range(len(DRAWN)):
+            m[record + DRAWN[k]] = m[draws + k * n_records + number]
+        m[record + rec.NUMBER] = number
+        m[record + rec.STATE] = IDLE
+        m[record + rec.LINE] = m[record + rec.RECEIVED] = m[record + rec.SETTLED] = NEVER
+        m[record + rec.PROCEDURE] = m[at.KINDS] + m[record + rec.PROCEDURE] * m[at.KIND_WIDTH]
+        if m[record + rec.NEXT] != NEVER:
+            m[record + rec.NEXT] = m[at.RECORDS] + m[record + rec.NEXT] * rec.WIDTH
+    m[at.NEXT_RECORD] = next_new(m, m[at.RECORDS])
+    foresee_arrival(m)
 
 
 @woven

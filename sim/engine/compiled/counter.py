@@ -13,6 +13,7 @@ from sim.engine.compiled.tables import PER_DAY, Floats, Place, Whole
 from sim.scenario.people import Stage
 from sim.timebase import NEVER
 from sim.trace import State
+from sim.workload import PPM
 
 
 @inner
@@ -34,10 +35,10 @@ def attend(m: Whole, record: int, stage: int, person: int) -> None:
 def call(m: Whole, record: int, person: int) -> None:
     """Let a visit come to a counter, at first perhaps to a wrong one."""
     wrong_ppm = m[m[record + rec.PROCEDURE] + kin.WRONG + PER_DAY * m[at.DAY]]
-    if m[record + rec.WRONG] or m[record + rec.WRONG_DRAW] >= wrong_ppm:
+    if m[record + rec.WRONG_DRAW] >= wrong_ppm:
         begin_turn(m, record, person)
     else:
-        m[record + rec.WRONG] = 1
+        m[record + rec.WRONG_DRAW] = PPM
         enter(m, record, State.WRONG_COUNTER.value, person)
         expect_work(m, record, finish(m, m[at.WRONG_WORK]))
 
@@ -84,7 +85,7 @@ def end_hall_work(m: Whole, x: Floats, record: int) -> None:
         leave_counter(m, person)
         wait_for_intake(m, record)
     else:
-        m[record + rec.GUIDED] = 1
+        m[record + rec.WORK + Stage.GUIDANCE] = NEVER
         m[at.ROOM + Place.HALL] += 1
         set_free(m, person)
         wait_for_intake(m, record)

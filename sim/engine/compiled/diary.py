@@ -75,9 +75,9 @@ def expect_arrival(m: Whole, record: int, tick: int) -> None:
 @woven
 def foresee_arrival(m: Whole) -> None:
     """Note when the next record arrives, one known beforehand or one that comes again."""
-    row, tick = m[at.NEXT_COMING], soonest(m, m[at.RETURN_DUE])
-    if row < m[at.COMINGS_END]:
-        tick = min(tick, max(0, m[m[row] + rec.ARRIVAL]))
+    record, tick = m[at.NEXT_RECORD], soonest(m, m[at.RETURN_DUE])
+    if record < m[at.RECORDS_END]:
+        tick = min(tick, max(0, m[record + rec.ARRIVAL]))
     m[at.DUE + Kind.ARRIVAL] = tick
 
 

@@ -24,7 +24,7 @@ def arrive_in_hall(m: Whole, record: int) -> None:
         stage = Stage.INTAKE.value
         if m[record + rec.SETTLED] != NEVER:
             stage = Stage.HANDOVER.value
-        elif m[record + rec.WORK + Stage.GUIDANCE] >= 0 and not m[record + rec.GUIDED]:
+        elif m[record + rec.WORK + Stage.GUIDANCE] >= 0:
             stage = Stage.GUIDANCE.value
         join(m, record, stage, m[at.NOW])
 

@@ -16,6 +16,12 @@ def push(m: Whole, heap: int, value: int) -> None:
     """Add a number."""
     hole = m[heap] + 1
     m[heap] = hole
+    climb(m, heap, hole, value)
+
+
+@woven
+def climb(m: Whole, heap: int, hole: int, value: int) -> None:
+    """Put a number into the hole at a place, from 1, or higher up."""
     while hole > 1 and value < m[heap + (hole >> 1)]:
         m[heap + hole] = m[heap + (hole >> 1)]
         hole >>= 1
@@ -24,19 +30,23 @@ def push(m: Whole, heap: int, value: int) -> None:
 
 @inner
 def pop(m: Whole, heap: int) -> int:
-    """Take the least number away and return it; there must be one."""
+    """Take the least number away and return it; there must be one.
+
+    The hole sinks to the bottom, where the last number, that fills it, belongs most often.
+    """
     least, n = m[heap + 1], m[heap] - 1
+    value = m[heap + n + 1]
     m[heap] = n
-    value, hole = m[heap + n + 1], 1
-    while 2 * hole <= n:
-        child = 2 * hole
-        if child < n and m[heap + child + 1] < m[heap + child]:
+    hole, child = 1, 2
+    while child < n:
+        if m[heap + child + 1] < m[heap + child]:
             child += 1
-        if value <= m[heap + child]:
-            break
+        m[heap + hole] = m[heap + child]
+        hole, child = child, 2 * child
+    if child == n:
         m[heap + hole] = m[heap + child]
         hole = child
-    m[heap + hole] = value
+    climb(m, heap, hole, value)
     return int(least)
 
 
@@ -58,55 +68,49 @@ def soonest(m: Whole, heap: int) -> int:
     return int(m[heap + 1] >> m[at.BITS]) if m[heap] else FOREVER
 
 
+@woven
+def is_less(m: Whole, entry: int, key: int, record: int) -> bool:
+    """Return whether an entry of a line's heap comes before (key, record)."""
+    return bool(m[entry] < key or (m[entry] == key and m[entry + 1] < record))
+
+
+@woven
+def move(m: Whole, heap: int, place: int, hole: int) -> None:
+    """Move an entry of a line's heap; its record knows its place there, so that it can leave from the midst."""
+    record = m[heap + ENTRY * place + 1]
+    m[heap + ENTRY * hole], m[heap + ENTRY * hole + 1] = m[heap + ENTRY * place], record
+    m[record + rec.PLACE] = hole
+
+
 @inner
 def rise(m: Whole, heap: int, hole: int, key: int, record: int) -> None:
-    """Put (key, record) into the hole at a place of a line's heap, or higher up.
-
-    A record knows its place there, so that it can leave from the midst.
-    """
+    """Put (key, record) into the hole at a place of a line's heap, from 0, or higher up."""
     while hole > 0:
         above = (hole - 1) >> 1
-        its_key, its_record = m[heap + ENTRY * above], m[heap + ENTRY * above + 1]
-        if its_key < key or (its_key == key and its_record < record):
+        if is_less(m, heap + ENTRY * above, key, record):
             break
-        m[heap + ENTRY * hole], m[heap + ENTRY * hole + 1] = its_key, its_record
-        m[its_record + rec.PLACE] = hole
+        move(m, heap, above, hole)
         hole = above
     m[heap + ENTRY * hole], m[heap + ENTRY * hole + 1] = key, record
     m[record + rec.PLACE] = hole
 
 
 @inner
-def sink(m: Whole, heap: int, n: int, hole: int) -> None:
-    """Put the entry that follows a line's heap of `n` into the hole at a place of it, or further down."""
-    key, record = m[heap + ENTRY * n], m[heap + ENTRY * n + 1]
-    while 2 * hole + 1 < n:
-        child = 2 * hole + 1
-        its_key, its_record = m[heap + ENTRY * child], m[heap + ENTRY * child + 1]
-        if child + 1 < n:
-            next_key, next_record = m[heap + ENTRY * child + ENTRY], m[heap + ENTRY * child + ENTRY + 1]
-            if next_key < its_key or (next_key == its_key and next_record < its_record):
-                child, its_key, its_record = child + 1, next_key, next_record
-        if key < its_key or (key == its_key and record < its_record):
-            break
-        m[heap + ENTRY * hole], m[heap + ENTRY * hole + 1] = its_key, its_record
-        m[its_record + rec.PLACE] = hole
-        hole = child
-    m[heap + ENTRY * hole], m[heap + ENTRY * hole + 1] = key, record
-    m[record + rec.PLACE] = hole
-
-
-@inner
 def take_out(m: Whole, heap: int, n: int, hole: int) -> None:
-    """Take the entry at a place out of a line's heap of `n`."""
-    if hole == n - 1:
+    """Take the entry at a place out of a line's heap of `n`, and let the last fill the hole, wherever it belongs."""
+    n -= 1
+    key, record = m[heap + ENTRY * n], m[heap + ENTRY * n + 1]
+    if hole == n:
         return
-    # The last fills the hole; unless the hole is the first, it may belong above it.
-    last, above = heap + ENTRY * (n - 1), heap + ENTRY * ((hole - 1) >> 1)
-    if hole > 0 and (m[last] < m[above] or (m[last] == m[above] and m[last + 1] < m[above + 1])):
-        rise(m, heap, hole, m[last], m[last + 1])
-    else:
-        sink(m, heap, n - 1, hole)
+    child = 2 * hole + 1
+    while child < n:
+        if child + 1 < n and is_less(
+            m, heap + ENTRY * (child + 1), m[heap + ENTRY * child], m[heap + ENTRY * child + 1]
+        ):
+            child += 1
+        move(m, heap, child, hole)
+        hole, child = child, 2 * child + 1
+    rise(m, heap, hole, key, record)
 
 
 @inner

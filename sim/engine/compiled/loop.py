@@ -7,7 +7,7 @@ and Python's lock is not held.
 from collections.abc import Callable
 
 from sim.engine.compiled import at, man, queue, rec
-from sim.engine.compiled.arrivals import arrive
+from sim.engine.compiled.arrivals import arrive, take_in
 from sim.engine.compiled.counter import attend, end_hall_work, end_upload
 from sim.engine.compiled.diary import STINT, note
 from sim.engine.compiled.hall import close, lose_patience
@@ -164,6 +164,8 @@ def _entries(digest: int) -> tuple[Callable[[Whole, Floats], bool], Callable[[Wh
     def run(memory: Whole, x: Floats) -> bool:
         m = bare(memory)
         m[at.DIGEST] = digest  # so that what is kept on disk is of these very sources
+        if not m[at.NEXT_RECORD]:
+            take_in(m)
         is_over = go(m, bare(x))
         if is_over:
             stop(m)

@@ -12,6 +12,7 @@ from sim.engine.order import Kind
 from sim.scenario.people import Stage
 from sim.timebase import NEVER
 from sim.trace import State
+from sim.workload import PPM
 
 WORKING: Final = tuple(int(State[stage.name]) for stage in Stage)  # states of who is at each stage
 
@@ -79,9 +80,9 @@ def expect_visit(m: Whole, record: int, delay: int) -> None:
 def is_incomplete(m: Whole, record: int) -> bool:
     """Return whether papers are missing that nobody has missed before; once found, never again."""
     ppm = m[m[record + rec.PROCEDURE] + kin.INCOMPLETE + PER_DAY * m[at.DAY]]
-    if m[record + rec.FOUND] or m[record + rec.INCOMPLETE_DRAW] >= ppm:
+    if m[record + rec.INCOMPLETE_DRAW] >= ppm:
         return False
-    m[record + rec.FOUND] = 1
+    m[record + rec.INCOMPLETE_DRAW] = PPM
     return True
 
 

@@ -11,7 +11,7 @@ from sim.scenario.people import Stage
 OPENING, LAST_ENTRY, DISPERSAL, DOOR = 1, 2, 3, 4  # columns of the doors, after midnight, and their width
 PERMILLE, LOSES, PACE = 1, 2, 3  # columns of the paces, after the tick, and their width
 PORTAL = 2  # width of a row (start, end)
-_FULL = 1000  # permille
+FULL = 1000  # permille
 _LONGEST_DAY_H = 24
 
 
@@ -25,9 +25,9 @@ def turn(m: Whole) -> None:
     pace = m[at.PACE] + PACE
     while pace < m[at.PACES_END] and now >= m[pace]:
         pace += PACE
-    m[at.PACE] = pace - PACE
-    if pace < m[at.PACES_END]:
-        following = min(following, m[pace])
+    m[at.PACE], m[at.SPEED] = pace - PACE, m[pace - PACE + PERMILLE]
+    m[at.PACE_ENDS] = m[pace] if pace < m[at.PACES_END] else FOREVER
+    following = min(following, m[at.PACE_ENDS])
     door = m[at.DOOR] + DOOR
     while door < m[at.DOORS_END] and now >= m[door]:
         door += DOOR
@@ -66,26 +66,37 @@ def first_opening(m: Whole, tick: int) -> int:
 @woven
 def duration(m: Whole, person: int, stage: int, work: int) -> int:
     """Return how many ticks at full speed this work takes when this person takes it up now."""
-    takes = work * m[person + man.PERMILLE + m[at.DAY]] // _FULL
+    takes = work * m[person + man.PERMILLE + m[at.DAY]] // FULL
     if stage == Stage.INTAKE:
-        takes = takes * m[m[at.INTAKE] + m[at.DAY]] // _FULL
-    hours = min((m[at.NOW] - m[person + man.DAY_START]) // m[at.TICKS_PER_H], _LONGEST_DAY_H)
-    return int(takes * m[m[at.FATIGUE] + hours] // _FULL)
+        takes = takes * m[m[at.INTAKE] + m[at.DAY]] // FULL
+    at_work = m[at.NOW] - m[person + man.DAY_START]
+    if at_work < m[at.FRESH]:  # the factor is one
+        return int(takes)
+    return int(takes * m[m[at.FATIGUE] + min(at_work // m[at.TICKS_PER_H], _LONGEST_DAY_H)] // FULL)
+
+
+@woven
+def finish(m: Whole, takes: int) -> int:
+    """Return the tick at which work that takes so many ticks at full speed is done, taken up now."""
+    done = m[at.NOW] + takes
+    if m[at.SPEED] == FULL and done <= m[at.PACE_ENDS]:
+        return int(done)
+    return finish_by_steps(m, takes)
 
 
 @inner
-def finish(m: Whole, takes: int) -> int:
-    """Return the tick at which work that takes so many ticks at full speed is done, taken up now."""
+def finish_by_steps(m: Whole, takes: int) -> int:
+    """Return what `finish` does, also when speed is not full or changes on the way."""
     since, pace = m[at.NOW], m[at.PACE]
     if takes == 0:
         return int(since)
-    missing = takes * _FULL  # what must still pass, in thousandths of ticks
+    missing = takes * FULL  # what must still pass, in thousandths of ticks
     while pace + PACE < m[at.PACES_END]:
         following = m[pace + PACE]
         passes = (following - since) * m[pace + PERMILLE]
         if missing <= passes:
             break
-        missing = takes * _FULL if m[pace + PACE + LOSES] else missing - passes
+        missing = takes * FULL if m[pace + PACE + LOSES] else missing - passes
         pace += PACE
         since = following
     if m[pace + PERMILLE] == 0:
@@ -100,7 +111,7 @@ def progress(m: Whole, since: int) -> int:
     while m[pace] > since:
         passed += (until - m[pace]) * m[pace + PERMILLE]
         if m[pace + LOSES]:
-            return int(passed // _FULL)
+            return int(passed // FULL)
         until = m[pace]
         pace -= PACE
-    return int((passed + (until - since) * m[pace + PERMILLE]) // _FULL)
+    return int((passed + (until - since) * m[pace + PERMILLE]) // FULL)

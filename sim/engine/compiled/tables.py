@@ -20,6 +20,7 @@ from sim.timebase import NEVER
 
 Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 FOREVER: Final = 1 << 62  # later than any tick
 IDLE: Final = NEVER  # state of a record that is not there yet or whose life is told
