@@ -43,6 +43,7 @@ _STARTS = (
     ("Europe/Warsaw", date(2025, 3, 28)),  # Fridays before a change of the clocks
     ("Europe/Warsaw", date(2025, 10, 24)),
 )
+_HALF_HOURS = tuple(f"{hour:02}:{minute:02}" for hour in range(9, 17) for minute in (0, 30))
 
 
 def scenarios() -> st.SearchStrategy[Scenario]:
@@ -71,11 +72,11 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         desks=pick.one(None, 1, 2, None, 1, 2, 3, 0),
         scanners=pick.one(None, 1, 1, 2, None, 1, 1, 0),
         wrong_counter_min=tick_min * pick.one(0, 1, 2),
-        signing_times=pick.one((), (), ("09:00", "10:00", "13:00"), ("23:00",)),
+        signing_times=pick.one((), (), ("09:00", "10:00", "13:00"), ("23:00",), _HALF_HOURS),
         **effects(pick, tick_min),
         link=link(pick, tick_min),
         outages=pick.perhaps(lambda: outages(pick, days), ()),
-        random_outages=pick.perhaps(lambda: random_outages(pick, tick_min), (), one_in=3),
+        random_outages=pick.perhaps(lambda: random_outages(pick, tick_min), ()),
         initial=pick.perhaps(lambda: initial_records(pick, procedures), (), one_in=3),
         labour_rules={"is_enforced": False},
         plans={"p": choice(pick, days, groups, tuple(procedures))},
