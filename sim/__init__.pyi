@@ -40,7 +40,7 @@ from .theory import LineFigures as LineFigures
 from .theory import NetworkFigures as NetworkFigures
 from .theory import Route as Route
 from .theory import Station as Station
-from .theory import Stream as Stream
+from .theory import Traffic as Traffic
 from .theory import batch_wait as batch_wait
 from .theory import cobham as cobham
 from .theory import erlang_a as erlang_a

@@ -10,7 +10,7 @@ from sim.theory import (
     Course,
     Route,
     Station,
-    Stream,
+    Traffic,
     batch_wait,
     cobham,
     erlang_a,
@@ -110,7 +110,7 @@ def _mg1() -> list[Figure]:
     return [
         Figure(
             f"mean wait, min, {law}",
-            pollaczek_khinchine(Stream(5 / 60, 6, cv)),
+            pollaczek_khinchine(Traffic(5 / 60, 6, cv)),
             mean_time(State.WAIT_INTAKE, kind=law),
             0.06,
         )
@@ -119,7 +119,7 @@ def _mg1() -> list[Figure]:
 
 
 def _priorities() -> list[Figure]:
-    kinds = {"urgent": Stream(1.5 / 60, 8), "ordinary": Stream(1.8 / 60, 10, 0), "slow": Stream(0.75 / 60, 20, 0.8)}
+    kinds = {"urgent": Traffic(1.5 / 60, 8), "ordinary": Traffic(1.8 / 60, 10, 0), "slow": Traffic(0.75 / 60, 20, 0.8)}
     waits = cobham(list(kinds.values()))
     return [
         Figure(f"mean wait, min, {kind}", wait, mean_time(State.WAIT_INTAKE, kind=kind), 0.06)
@@ -128,12 +128,12 @@ def _priorities() -> list[Figure]:
 
 
 def _batches() -> list[Figure]:
-    exact = batch_wait(Stream(3 / 60, 5, 0.8), {1: 0.5, 3: 0.5})
+    exact = batch_wait(Traffic(3 / 60, 5, 0.8), {1: 0.5, 3: 0.5})
     return [Figure("mean wait, min", exact, mean_time(State.WAIT_BACK_OFFICE), 0.03)]
 
 
 def _vacations() -> list[Figure]:
-    exact = vacation_wait(Stream(4.5 / 60, 8), mean_vacation=12, cv_vacation=0.5)
+    exact = vacation_wait(Traffic(4.5 / 60, 8), mean_vacation=12, cv_vacation=0.5)
     return [Figure("mean wait, min", exact, mean_time(State.WAIT_BACK_OFFICE), 0.03)]
 
 

@@ -15,7 +15,7 @@ from sim.theory import (
     Course,
     Route,
     Station,
-    Stream,
+    Traffic,
     batch_wait,
     cobham,
     erlang_a,
@@ -139,9 +139,9 @@ def test_quantile_inverts_the_tail(load: float, n: int, part: float) -> None:
 def test_overload_is_told() -> None:
     """More load than servers: all wait, for ever; what has no answer is refused."""
     assert (erlang_c(5, 5), erlang_c_wait(5, 5, 1)) == (1, math.inf)
-    assert pollaczek_khinchine(Stream(1, 1)) == math.inf
-    assert batch_wait(Stream(1, 0.5), {2: 1}) == math.inf
-    assert cobham([Stream(0.5, 1), Stream(0.5, 1)]) == [2.0, math.inf]
+    assert pollaczek_khinchine(Traffic(1, 1)) == math.inf
+    assert batch_wait(Traffic(1, 0.5), {2: 1}) == math.inf
+    assert cobham([Traffic(0.5, 1), Traffic(0.5, 1)]) == [2.0, math.inf]
     network = open_network({"desk": Station(1, 1)}, {"all": Route(1, ("desk",))})
     assert network.mean_number["desk"] == network.mean_sojourn["all"] == math.inf
     with pytest.raises(InvariantError, match="overloaded"):
@@ -154,31 +154,31 @@ def test_overload_is_told() -> None:
 def test_priorities_conserve_work(told: list[tuple[float, float]]) -> None:
     """Whoever comes first, the waits weighted by load sum to those of a line without priorities."""
     # Source: Kleinrock 1965, the conservation law.
-    streams = [Stream(load / mean, mean, cv) for mean, (load, cv) in enumerate(told, start=1)]
-    load = sum(stream.load for stream in streams)
-    weighted = sum(stream.load * wait for stream, wait in zip(streams, cobham(streams), strict=True))
-    residual = sum(stream.residual for stream in streams)
+    kinds = [Traffic(load / mean, mean, cv) for mean, (load, cv) in enumerate(told, start=1)]
+    load = sum(traffic.load for traffic in kinds)
+    weighted = sum(traffic.load * wait for traffic, wait in zip(kinds, cobham(kinds), strict=True))
+    residual = sum(traffic.residual for traffic in kinds)
     assert weighted == pytest.approx(load * residual / (1 - load))
-    assert all(a < b for a, b in pairwise(cobham(streams)))
+    assert all(a < b for a, b in pairwise(cobham(kinds)))
 
 
 @given(st.floats(0.01, 0.95), st.floats(0, 3), st.floats(0.01, 10))
 def test_single_server_formulas_meet(load: float, cv: float, mean: float) -> None:
     """One kind, one record a visit, no vacation: all formulas for one server are Pollaczek–Khinchine's."""
-    stream = Stream(load / mean, mean, cv)
-    wait = pollaczek_khinchine(stream)
-    assert cobham([stream]) == [pytest.approx(wait)]
-    assert batch_wait(stream, {1: 1}) == pytest.approx(wait)
-    assert vacation_wait(stream, 0, 1) == pytest.approx(wait)
-    assert erlang_c_wait(load, 1, mean) == pytest.approx(pollaczek_khinchine(Stream(load / mean, mean, 1)))
+    traffic = Traffic(load / mean, mean, cv)
+    wait = pollaczek_khinchine(traffic)
+    assert cobham([traffic]) == [pytest.approx(wait)]
+    assert batch_wait(traffic, {1: 1}) == pytest.approx(wait)
+    assert vacation_wait(traffic, 0, 1) == pytest.approx(wait)
+    assert erlang_c_wait(load, 1, mean) == pytest.approx(pollaczek_khinchine(Traffic(load / mean, mean, 1)))
     assert processor_sharing_sojourn(mean, load) == pytest.approx(erlang_c_wait(load, 1, mean) + mean)
 
 
 def test_batches_are_a_line_of_visits() -> None:
     """A record of a batch waits for its visit's turn, as in M/G/1 of whole visits, and for its fellows before it."""
-    visit = Stream(0.2, 3 * 0.9, cv_service=0.6 / math.sqrt(3))  # three records, each of cv 0.6
+    visit = Traffic(0.2, 3 * 0.9, cv_service=0.6 / math.sqrt(3))  # three records, each of cv 0.6
     expected = pollaczek_khinchine(visit) + 0.9
-    assert batch_wait(Stream(0.2, 0.9, 0.6), {3: 1}) == pytest.approx(expected)
+    assert batch_wait(Traffic(0.2, 0.9, 0.6), {3: 1}) == pytest.approx(expected)
 
 
 @given(st.floats(0, 100), st.integers(0, 120))
