@@ -16,7 +16,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
-from sim.errors import EngineError, PeakweekError, WorkerError
+from sim.errors import EngineError, PeakweekError, ScenarioError, WorkerError
 from sim.signals import Stopped, stoppable
 
 _DONE, _FAILED, _WRONG_INPUT, _SIGNALLED = 0, 1, 2, 128
@@ -35,12 +35,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             run(options)
             sys.stdout.flush()
     except EngineError as error:
-        # The command that replays the failure needs the file, which only this door knows.
+        # The command that replays the failure needs the file, which only this door knows; so does the error below.
         print(f"peakweek: {replace(error, scenario=options.scenario)}", file=sys.stderr)
         return _FAILED
     except BrokenPipeError:  # the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try to flush once more
         return _DONE
+    except ScenarioError as error:
+        print(f"peakweek: {replace(error, path=options.scenario)}", file=sys.stderr)
+        return _WRONG_INPUT
     except PeakweekError as error:
         print(f"peakweek: {error}", file=sys.stderr)
         return _FAILED if isinstance(error, WorkerError) else _WRONG_INPUT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,10 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Simulate, serve and play until stopped."""
     scenario = sim.read_scenario(arguments.scenario)
-    events = simulated_events(scenario, arguments.plan or next(iter(scenario.plans)))
+    try:
+        events = simulated_events(scenario, arguments.plan or next(iter(scenario.plans)))
+    except sim.ScenarioError as problem:
+        raise replace(problem, path=arguments.scenario) from None  # the scenario knows its name, not its file
     asyncio.run(_demo(arguments, scenario, events))
 
 

@@ -118,6 +118,16 @@ async def test_a_wrong_command_line_is_told_with_status_2(arguments: list[str]) 
     assert errors.startswith("usage: peakweek-monitor")
 
 
+async def test_a_plan_that_the_scenario_has_not_is_one_line_and_status_2(project_root: Path) -> None:
+    """The line names the file, what was found and which plans there are."""
+    scenario = str(project_root / "scenarios/tho-xuan.yaml")
+    status, output, errors = await ended("demo", scenario, "--plan", "x")
+    assert (status, output) == (2, "")
+    assert errors == (
+        f"peakweek-monitor: {scenario}: plans: found 'x'; expected one of as-usual, lunch-cover, lunch-and-evening\n"
+    )
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, HANGUP])
 async def test_a_signal_ends_the_service_cleanly(
     config_file: Path, cloud_event: Callable[..., dict[str, Any]], number: signal.Signals
