@@ -26,7 +26,7 @@ def first_failure(mutant: Mutant) -> str:
         copy = Path(folder)
         for part in _PARTS:
             source = ROOT / part
-            skip = shutil.ignore_patterns("*.pyc")  # what numba has compiled comes along, and holds for its sources alone
+            skip = shutil.ignore_patterns("*.pyc")  # what is compiled comes along, and holds for its sources
             shutil.copytree(source, copy / part, ignore=skip) if source.is_dir() else shutil.copy(source, copy / part)
         broken = copy / mutant.path
         broken.write_text(broken.read_text(encoding="utf-8").replace(mutant.old, mutant.new), encoding="utf-8")
