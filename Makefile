@@ -4,6 +4,8 @@ PYTHON ?= python3
 # Two workers: the tests start many processes of their own, and two cores are what we promise for.
 WORKERS ?= 2
 SCENARIO ?= scenarios/tho-xuan.yaml
+# Not from the environment, where other programs mean other things by it.
+PORT = 8080
 
 BIN := .venv/bin
 LOG := .venv/setup.log
@@ -13,7 +15,7 @@ READY := .venv/ready.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check test-all lock clean
+.PHONY: help run test check test-all validation lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target says; do printf '%-14s %s\n' "$$target" "$$says"; done
@@ -21,9 +23,9 @@ help: ## this list
 # Without a shell between make and the command, Ctrl-C and SIGTERM reach it directly: nothing is orphaned.
 run: $(READY) ## the peak-week prediction, then the live service with a simulated centre, until Ctrl-C
 	@$(BIN)/peakweek run $(SCENARIO)
-	@$(BIN)/peakweek-monitor demo $(SCENARIO)
+	@$(BIN)/peakweek-monitor demo $(SCENARIO) --port $(PORT)
 
-test: $(READY) ## every test, at most 5 minutes
+test: $(READY) ## every test, at most 10 minutes
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
 check: $(READY) ## the walls only, in seconds: lint, format, types, imports, sizes, links
@@ -31,6 +33,12 @@ check: $(READY) ## the walls only, in seconds: lint, format, types, imports, siz
 
 test-all: $(READY) ## every test, with many more random examples
 	@$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=all
+
+validation: $(READY) ## write the tables of docs/validation.md anew, after a change that is meant to move them
+	@$(BIN)/python tests/theory/tables.py --write
+
+mutants: $(READY) ## break the model in named ways, one at a time: does some test notice? (an hour)
+	@$(BIN)/python tests/mutation/mutate.py
 
 clean: ## remove everything that make has made
 	@rm -rf .venv .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache build dist
@@ -54,6 +62,7 @@ $(LOCKED): requirements-test.lock
 
 $(READY): $(LOCKED) pyproject.toml
 	$(call quietly,Installing Peakweek itself into .venv ...,$(BIN)/python -m pip install --no-deps --no-build-isolation -e .)
+	$(call quietly,Compiling the engine (once; about half a minute) ...,$(BIN)/peakweek run scenarios/four-staff.yaml --plan as-usual --replications 1 --workers 1 --format csv)
 	@touch $@
 
 # The lock must say what to install, not where this machine gets it: local folders of packages are left out of it.

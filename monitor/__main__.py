@@ -1,9 +1,11 @@
 """The command ``peakweek-monitor``.
 
-Invariant: a user's mistake ends in one line on the standard error and status 2; Ctrl-C ends with status 0.
+Invariant: a user's mistake ends in one line on the standard error and status 2; Ctrl-C ends with status 0, and so does
+a reader of the output, such as `head`, that has seen enough.
 """
 
 import contextlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -17,6 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with contextlib.suppress(KeyboardInterrupt):  # where signals cannot be handled, Ctrl-C arrives here
             parsed.run(parsed)
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try to flush once more
     except PeakweekError as problem:
         print(f"peakweek-monitor: {problem}", file=sys.stderr)
         return 2

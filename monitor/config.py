@@ -95,7 +95,13 @@ def read_config(path: str | os.PathLike[str] | None) -> Config:
         return Config()
     config = read_document(path, Config, ConfigError)
     folder = Path(path).parent
-    prediction = config.prediction
+    store, prediction = folder / config.store, config.prediction
+    if store.is_dir() or not store.parent.is_dir():
+        got = f"{store}, {'a folder' if store.is_dir() else 'whose folder is not there'}"
+        raise ConfigError(str(path), "store", got, "a file, there or not yet, in a folder that is")
     if prediction:
         prediction = prediction.model_copy(update={"scenario": folder / prediction.scenario})
-    return config.model_copy(update={"store": folder / config.store, "prediction": prediction})
+        if not prediction.scenario.is_file():
+            got = f"{prediction.scenario}, which is no file"
+            raise ConfigError(str(path), "prediction.scenario", got, "a scenario file")
+    return config.model_copy(update={"store": store, "prediction": prediction})

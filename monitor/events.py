@@ -16,10 +16,9 @@ from typing import Annotated, Any, ClassVar, Literal
 import pydantic_core
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from monitor.personal import is_personal
 from sim import InputError, near_name
 
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_PERSONAL_NUMBER = re.compile(r"\d{9}")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 _SOURCE = re.compile(r"[A-Za-z0-9/][A-Za-z0-9._:/-]{0,127}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
@@ -27,7 +26,7 @@ _IMPERSONAL_TEXT = re.compile(r"org\.peakweek(\.[a-z]{1,20}){1,3}(\.v\d)?|\d{4}-
 # The first year of the oldest logs that are replayed, and what nobody's clock should show.
 _FIRST, _LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
-_NO_NUMBER = "an identifier without 9 or more digits in a row (an identity or phone number must not be sent)"
+_NO_NUMBER = "an identifier without an identity or phone number, or 9 digits in a row (put letters between)"
 _WORDS = {
     "missing": "this field to be there",
     "string_type": "text",
@@ -49,8 +48,8 @@ class EventError(InputError):
 
 
 def _impersonal(value: str) -> str:
-    """Return the value unless it holds the digits of an identity or phone number; a UUID's digits are its own."""
-    if _PERSONAL_NUMBER.search(value) and not _UUID.fullmatch(value):
+    """Return the value unless it holds the digits of an identity or phone number."""
+    if is_personal(value):
         raise ValueError(_NO_NUMBER)
     return value
 
@@ -289,7 +288,7 @@ def _error(problem: ValidationError, model: type[BaseModel], parent: Sequence[st
     place, hint = f"event {index}", ""
     if details["type"] == "extra_forbidden":
         near = near_name(name, model.model_fields)
-        shown = name if _IDENTIFIER.fullmatch(name) and not _PERSONAL_NUMBER.search(name) else "(name not shown)"
+        shown = name if _IDENTIFIER.fullmatch(name) and not is_personal(name) else "(name not shown)"
         field, found = ".".join((*parent, shown)), "an unknown field"
         expected = "one of: " + ", ".join(model.model_fields)
         hint = f"did you mean {near}?" if near else ""

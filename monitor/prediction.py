@@ -1,4 +1,4 @@
-"""The prediction's chart for the page: a scenario's plans, simulated once beside the service.
+"""The prediction's charts for the page: a scenario's plans, simulated once beside the service.
 
 Place in the pipeline: beside the collector. In: a scenario. Out: SVG, once it is there. Invariant: it never delays the
 service, because it is computed in a process of its own.
@@ -34,18 +34,25 @@ class ScenarioPrediction:
         scenario: the scenario.
         n_replications: replications of each plan.
         seed: root seed.
-        svg: the chart; none until it is drawn.
     """
 
     scenario: Scenario
     n_replications: int = 40
     seed: int = 1
-    svg: str | None = None
+    _svg_by_is_narrow: dict[bool, str] = field(default_factory=dict, init=False)
     _is_stopped: bool = field(default=False, init=False)
 
-    async def __call__(self) -> str | None:
-        """Return the chart, or none while it is calculated."""
-        return self.svg
+    @property
+    def caption(self) -> str:
+        """Return what the chart shows."""
+        return (
+            f"{self.scenario.title}: the backlog when each working day closes, under each plan. Lines are means over "
+            f"{self.n_replications} replications, bands hold 80 % of them; days off are left out."
+        )
+
+    async def draw(self, *, is_narrow: bool) -> str | None:
+        """Return the chart in one of its forms, or none while it is calculated."""
+        return self._svg_by_is_narrow.get(is_narrow)
 
     @contextlib.asynccontextmanager
     async def calculating(self) -> AsyncIterator[None]:
@@ -60,7 +67,7 @@ class ScenarioPrediction:
     def _calculate(self) -> None:
         cases = [sim.Case(self.scenario, plan) for plan in self.scenario.plans]
         try:
-            with sim.process_executor(1) as executor:
+            with sim.Workers(1) as executor:
                 table = sim.run_experiment(
                     cases,
                     seed=self.seed,
@@ -68,7 +75,9 @@ class ScenarioPrediction:
                     executor=executor,
                     on_done=self._go_on_unless_stopped,
                 )
-            self.svg = sim.peak_backlog(table)
+            self._svg_by_is_narrow = {
+                is_narrow: sim.peak_backlog(table, is_narrow=is_narrow) for is_narrow in (False, True)
+            }
         except _Stopped:
             return
         except sim.PeakweekError as problem:

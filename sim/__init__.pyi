@@ -15,8 +15,8 @@ from .eventlog import read_event_log as read_event_log
 from .experiment import Band as Band
 from .experiment import Case as Case
 from .experiment import Table as Table
-from .experiment import process_executor as process_executor
 from .experiment import run_experiment as run_experiment
+from .measures import Breakdown as Breakdown
 from .measures import Measures as Measures
 from .measures import Span as Span
 from .measures import due_ticks as due_ticks
@@ -25,6 +25,7 @@ from .measures import spans as spans
 from .plan import Plan as Plan
 from .plan import build_plan as build_plan
 from .report.charts import backlog_by_day as backlog_by_day
+from .report.charts import lost_by_cause as lost_by_cause
 from .report.charts import on_time_by_week as on_time_by_week
 from .report.charts import peak_backlog as peak_backlog
 from .report.page import write_files as write_files
@@ -39,7 +40,7 @@ from .theory import LineFigures as LineFigures
 from .theory import NetworkFigures as NetworkFigures
 from .theory import Route as Route
 from .theory import Station as Station
-from .theory import Stream as Stream
+from .theory import Traffic as Traffic
 from .theory import batch_wait as batch_wait
 from .theory import cobham as cobham
 from .theory import erlang_a as erlang_a
@@ -63,5 +64,6 @@ from .timebase import Timebase as Timebase
 from .trace import NEVER as NEVER
 from .trace import State as State
 from .trace import Trace as Trace
+from .workers import Workers as Workers
 from .workload import Workload as Workload
 from .workload import sample_workload as sample_workload

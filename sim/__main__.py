@@ -1,21 +1,25 @@
 """The planner's command, `peakweek`.
 
 In: arguments. Out: text on standard output, files in a folder. Invariant: exit status 0 for done, 1 for a run that
-failed, 2 for wrong input, 130 for Ctrl-C; an error is one line on standard error, and nothing is left half-written.
+failed, 2 for wrong input, 128 + n for a stop by signal n (130 for Ctrl-C); an error is one line on standard error, and
+nothing is left half-written. A reader that has seen enough, such as `head`, is no error: files were written before.
 """
 
 import argparse
 import io
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
-from sim.errors import EngineError, PeakweekError
+from sim.errors import EngineError, PeakweekError, ScenarioError, WorkerError
+from sim.signals import Stopped, stoppable
 
-_DONE, _FAILED, _WRONG_INPUT, _INTERRUPTED = 0, 1, 2, 130
+_DONE, _FAILED, _WRONG_INPUT, _SIGNALLED = 0, 1, 2, 128
 _SEEDS = 2**63
 
 
@@ -27,21 +31,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         run: Callable[[argparse.Namespace], None] = options.run
-        run(options)
-        sys.stdout.flush()
+        with stoppable():
+            run(options)
+            sys.stdout.flush()
     except EngineError as error:
-        # The command that replays the failure needs the file, which only this door knows.
+        # The command that replays the failure needs the file, which only this door knows; so does the error below.
         print(f"peakweek: {replace(error, scenario=options.scenario)}", file=sys.stderr)
         return _FAILED
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+    except BrokenPipeError:  # the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try to flush once more
-        return _FAILED
+        return _DONE
+    except ScenarioError as error:
+        print(f"peakweek: {replace(error, path=options.scenario)}", file=sys.stderr)
+        return _WRONG_INPUT
     except PeakweekError as error:
         print(f"peakweek: {error}", file=sys.stderr)
-        return _WRONG_INPUT
-    except KeyboardInterrupt:
-        print("peakweek: interrupted; nothing was written", file=sys.stderr)
-        return _INTERRUPTED
+        return _FAILED if isinstance(error, WorkerError) else _WRONG_INPUT
+    except (KeyboardInterrupt, Stopped) as stop:
+        print("peakweek: interrupted; nothing is left half-written", file=sys.stderr)
+        return _SIGNALLED + (stop.number if isinstance(stop, Stopped) else signal.SIGINT)
     return _DONE
 
 
@@ -66,6 +74,13 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--workers", type=_whole_number(1, 1024), help="processes (default: one for each processor)")
     run.add_argument(
         "--format", choices=("table", "csv", "json"), default="table", help="what to print (default table)"
+    )
+    run.add_argument(
+        "--by",
+        action="append",
+        choices=("hour", "stage", "procedure", "group"),
+        default=[],
+        help="also by hour of the day, stage, procedure or group of people (may be repeated); as csv, that alone",
     )
     run.add_argument("--all-days", action="store_true", help="show every day in the table, not only the peak week's")
     run.add_argument("--out", type=Path, metavar="DIR", help="also write tables and a page with charts to this folder")
@@ -119,35 +134,37 @@ def _whole_number(low: int, high: int) -> Callable[[str], int]:
 
 def _run(options: argparse.Namespace) -> None:
     # Loaded here, so that --help and --version answer at once.
-    from sim.experiment import Case, process_executor, run_experiment  # noqa: PLC0415
-    from sim.plan import build_plan  # noqa: PLC0415
-    from sim.report.page import make_folder, write_files  # noqa: PLC0415
-    from sim.report.rows import to_csv, to_json  # noqa: PLC0415
+    from sim.experiment import Case, run_experiment  # noqa: PLC0415
+    from sim.report.folder import output_folder  # noqa: PLC0415
+    from sim.report.rows import parts_to_csv, to_csv, to_json  # noqa: PLC0415
     from sim.report.terminal import print_table, progress_bar  # noqa: PLC0415
     from sim.scenario import read_scenario  # noqa: PLC0415
+    from sim.workers import Workers  # noqa: PLC0415
 
     scenario = read_scenario(options.scenario)
     names = list(dict.fromkeys(options.plan or scenario.plans))
-    for name in names:
-        build_plan(scenario, name)  # an unknown name is an error before anything runs
-    if options.out:
-        make_folder(options.out)
-    with process_executor(options.workers) as executor, progress_bar(options.replications) as on_done:
-        table = run_experiment(
-            [Case(scenario, name) for name in names],
-            seed=options.seed,
-            n_replications=options.replications,
-            first=options.first,
-            executor=executor,
-            on_done=on_done,
-        )
-    if options.out:
-        for path in write_files(table, options.out):
-            print(f"wrote {path}", file=sys.stderr)
+    with output_folder(options.out) if options.out else nullcontext():
+        with Workers(options.workers) as executor, progress_bar(options.replications) as on_done:
+            table = run_experiment(
+                [Case(scenario, name) for name in names],
+                seed=options.seed,
+                n_replications=options.replications,
+                first=options.first,
+                executor=executor,
+                breakdowns=tuple(dict.fromkeys(options.by)),
+                on_done=on_done,
+            )
+        if options.out:
+            from sim.report.page import write_files  # noqa: PLC0415 - with the chart library, which only files need
+
+            for path in write_files(table, options.out):
+                print(f"wrote {path}", file=sys.stderr)
     if options.format == "table":
         print_table(table, all_days=options.all_days)
+    elif options.format == "json":
+        print(to_json(table), end="")
     else:
-        print({"csv": to_csv, "json": to_json}[options.format](table), end="")
+        print("\n".join(parts_to_csv(table, kind) for kind in table.breakdowns) or to_csv(table), end="")
 
 
 if __name__ == "__main__":

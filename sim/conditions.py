@@ -131,15 +131,16 @@ def _after_batteries(outages: NDArray[np.int64], ups: int, end: int) -> NDArray[
 def _steps(outages: NDArray[np.int64], systems: tuple[System, ...], more: Ticks) -> _Steps:
     """Return the steps of the speed that these systems leave, in permille rounded down system by system."""
     of_these = outages[np.isin(outages[:, 0], systems)]
-    tick = np.unique(np.concatenate([[0], more, of_these[:, 1], of_these[:, 2]]))
+    tick = np.unique(np.concatenate([more, of_these[:, 1], of_these[:, 2]]))
     permille = np.full(len(tick), _FULL, dtype=np.int64)
     loses = np.zeros(len(tick), dtype=bool)
     for system in systems:
         left = np.full(len(tick), _FULL, dtype=np.int64)
-        for _, start, end, of_outage, loses_work in of_these[of_these[:, 0] == system].tolist():
-            while_out = slice(*np.searchsorted(tick, (start, end)))
-            left[while_out] = np.minimum(left[while_out], of_outage)
-            loses[while_out.start] |= bool(loses_work)
+        of_system = of_these[of_these[:, 0] == system]
+        first, last = tick.searchsorted(of_system[:, 1:3]).T.tolist()
+        for start, end, of_outage, loses_work in zip(first, last, *of_system[:, 3:].T.tolist(), strict=True):
+            left[start:end] = np.minimum(left[start:end], of_outage)
+            loses[start] |= bool(loses_work)
         permille = permille * left // _FULL
     return _Steps(tick, permille, loses)
 

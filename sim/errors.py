@@ -8,6 +8,7 @@ Exception
 │   │   ├── EventLogError        a log of real events
 │   │   └── ConfigError          the monitor's configuration
 │   ├── EngineError          a replication failed; it names everything that replays it
+│   ├── WorkerError          a process that runs replications was lost
 │   └── OutputError          results cannot be written where they should go
 └── InvariantError           a programmer's error: the program itself is wrong
 ```
@@ -92,6 +93,14 @@ class EngineError(PeakweekError):
             f"peakweek run {self.scenario} --plan {self.plan} --seed {self.seed} --first {self.replication} "
             f"--replications 1"
         )
+
+
+class WorkerError(PeakweekError):
+    """A process that runs replications has ended before its work was done."""
+
+    def __str__(self) -> str:
+        """Return the message on one line."""
+        return "a worker process was ended from outside, perhaps for want of memory; try fewer workers"
 
 
 @dataclass(eq=False)

@@ -5,29 +5,28 @@ Invariant: the numbers depend on scenario, plan, seed and replication alone, not
 or the order in which they finish; all plans of a scenario meet the same workload (common random numbers).
 """
 
-import os
 import pickle
-import signal
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
-from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine import simulate
-from sim.errors import EngineError, PeakweekError
-from sim.measures import FIGURES, Measures, Span, measure, spans
+from sim.errors import EngineError, PeakweekError, WorkerError
+from sim.measures import FIGURES, Breakdown, Measures, Span, measure, spans, together
 from sim.plan import Plan, build_plan
 from sim.scenario import Scenario
+from sim.workers import Workers
 from sim.workload import Workload, sample_workload
 
 Floats = NDArray[np.float64]
-# So many replications are handed out ahead of the workers: enough to keep them busy, few enough to stop at once.
-_AHEAD = 4 * (os.cpu_count() or 1)
+# So many replications are handed out ahead for each worker: enough to keep it busy, few enough to stop at once.
+_AHEAD = 2
+_AHEAD_OF_UNKNOWN = 64  # … and in all to an executor that does not tell how many workers it has
 LOW, MEDIAN, HIGH = 0.1, 0.5, 0.9  # the band holds 80 % of the replications
 
 
@@ -67,6 +66,8 @@ class Table:
         n_replications: how many there are.
         spans: the spans of each case's figures.
         figures: by name of the figure and case, ``float64[n_replications, n_spans]``; NaN where there is no value.
+        breakdowns: those that were asked for, by kind and case; their figures are
+            ``float64[n_replications, n_spans, n_names]``.
     """
 
     cases: tuple[Case, ...]
@@ -75,15 +76,32 @@ class Table:
     n_replications: int
     spans: tuple[tuple[Span, ...], ...]
     figures: dict[str, tuple[Floats, ...]]
+    breakdowns: dict[str, tuple[Breakdown, ...]] = field(default_factory=dict)
 
     def band(self, figure: str, case: int, span: int) -> Band | None:
         """Return the spread of a figure, or None when no replication has it."""
-        values = self.figures[figure][case][:, span]
-        values = values[~np.isnan(values)]
-        if not len(values):
-            return None
-        low, median, high = np.quantile(values, (LOW, MEDIAN, HIGH), method="inverted_cdf").tolist()
-        return Band(float(values.mean()), low, median, high)
+        return _bands(self.figures[figure][case][:, [span]])[0]
+
+    def bands(self, figure: str, case: int) -> list[Band | None]:
+        """Return the spread of a figure in every span."""
+        return _bands(self.figures[figure][case])
+
+    def part_bands(self, kind: str, figure: str, case: int, span: int) -> list[Band | None]:
+        """Return the spread of a figure of every part of a breakdown."""
+        return _bands(self.breakdowns[kind][case].figures[figure][:, span])
+
+
+def _bands(values: Floats) -> list[Band | None]:
+    """Return the spread of each column over the rows that have a value: of ``float64[n, n_columns]``."""
+    ordered = np.sort(values, axis=0)  # NaN comes last
+    n = np.sum(~np.isnan(values), axis=0)
+    columns = np.arange(values.shape[1])
+    # In whole numbers: a product with 0.9 may come out a little too large, and then be rounded up.
+    places = [np.maximum(0, -(-n * round(100 * part) // 100) - 1) for part in (LOW, MEDIAN, HIGH)]
+    low, median, high = (ordered[place, columns].tolist() for place in places)
+    means = (np.nansum(values, axis=0) / np.maximum(n, 1)).tolist()
+    found = zip(n.tolist(), means, low, median, high, strict=True)
+    return [Band(*band) if count else None for count, *band in found]
 
 
 def run_experiment(
@@ -93,6 +111,7 @@ def run_experiment(
     n_replications: int,
     first: int = 0,
     executor: Executor,
+    breakdowns: Sequence[str] = (),
     on_done: Callable[[int], None] = lambda _: None,
 ) -> Table:
     """Return the measures of every case in replications `first` … `first + n_replications − 1`.
@@ -103,28 +122,35 @@ def run_experiment(
         n_replications: how many replications of each case, at least 1.
         first: number of the first replication.
         executor: where the replications run.
+        breakdowns: which of `sim.measures.BREAKDOWNS` to give besides.
         on_done: called with the number of replications finished so far, in this thread.
 
     Raises:
+        ScenarioError: a case names a plan that its scenario does not have; nothing has run.
         EngineError: a replication failed; the message says how to replay it.
+        WorkerError: a worker was lost.
     """
-    packed = pickle.dumps(tuple(cases))
+    # Written down once for all replications; a worker that reads it builds the plans once, and not for each of them.
+    written = pickle.dumps(tuple(cases))
+    _planned(written)
     numbers = iter(range(first, first + n_replications))
     found: dict[int, list[Measures]] = {}
     under_way: dict[Future[list[Measures]], int] = {}
 
     def submit(count: int) -> None:
         for number in islice(numbers, count):
-            under_way[executor.submit(_replicate, packed, seed, number)] = number
+            under_way[executor.submit(_replicate, written, tuple(breakdowns), seed, number)] = number
 
     try:
-        submit(_AHEAD)
+        submit(_AHEAD * executor.n_workers if isinstance(executor, Workers) else _AHEAD_OF_UNKNOWN)
         while under_way:
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
             for future in done:
                 found[under_way.pop(future)] = future.result()
+                on_done(len(found))
             submit(len(done))
-            on_done(len(found))
+    except BrokenExecutor as problem:
+        raise WorkerError from problem
     finally:
         for future in under_way:
             future.cancel()
@@ -138,44 +164,36 @@ def _table(cases: Sequence[Case], seed: int, first: int, replications: Sequence[
         )
         for name in FIGURES
     }
-    case_spans = tuple(tuple(spans(case.scenario.office_hours)) for case in cases)
-    return Table(tuple(cases), seed, first, len(replications), case_spans, figures)
+    kinds = replications[0][0].breakdowns
+    breakdowns = {
+        kind: tuple(
+            together([of_cases[case].breakdowns[kind] for of_cases in replications]) for case in range(len(cases))
+        )
+        for kind in kinds
+    }
+    case_spans = tuple(tuple(spans(case.scenario.world(case.plan).office_hours)) for case in cases)
+    return Table(tuple(cases), seed, first, len(replications), case_spans, figures, breakdowns)
 
 
 @lru_cache(maxsize=4)
-def _unpacked(packed: bytes) -> list[tuple[Case, Scenario, Plan]]:
-    """Return the cases with their worlds and plans, which a worker makes once and not for each replication."""
-    cases: tuple[Case, ...] = pickle.loads(packed)  # noqa: S301 - packed by this very module
-    return [(case, case.scenario.world(case.plan), build_plan(case.scenario, case.plan)) for case in cases]
+def _planned(written: bytes) -> list[tuple[Scenario, Plan]]:
+    """Return the world and the plan of each case: read and built once for all replications."""
+    cases: tuple[Case, ...] = pickle.loads(written)  # noqa: S301 - written by ourselves
+    return [(case.scenario.world(case.plan), build_plan(case.scenario, case.plan)) for case in cases]
 
 
-def _replicate(packed: bytes, seed: int, replication: int) -> list[Measures]:
+def _replicate(written: bytes, breakdowns: tuple[str, ...], seed: int, replication: int) -> list[Measures]:
     """Return the measures of one replication of each case; a world's draws are made once for all its plans."""
     done = []
     workloads: dict[int, Workload] = {}
-    for case, world, plan in _unpacked(packed):
+    for world, plan in _planned(written):
         try:
             if id(world) not in workloads:
                 workloads[id(world)] = sample_workload(world, seed=seed, replication=replication)
-            done.append(measure(simulate(workloads[id(world)], plan), plan))
+            done.append(measure(simulate(workloads[id(world)], plan), plan, breakdowns=breakdowns))
         except PeakweekError:
             raise
         except Exception as problem:  # an executor's edge: whatever fails must name its replication
             reason = f"{type(problem).__name__}: {problem}"
-            raise EngineError(case.scenario.name, case.plan, seed, replication, reason) from problem
+            raise EngineError(world.name, plan.name, seed, replication, reason) from problem
     return done
-
-
-def process_executor(n_workers: int | None = None) -> ProcessPoolExecutor:
-    """Return processes to run replications in: by default one for each processor.
-
-    Workers are started afresh everywhere, also where forking would be quicker, so that all systems behave alike.
-    """
-    return ProcessPoolExecutor(
-        n_workers or os.cpu_count() or 1, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_parent
-    )
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    """Ignore Ctrl-C in a worker: the terminal sends it to all, and the parent ends the workers itself."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -51,12 +51,21 @@ def _n_peak_days(scenario: Scenario) -> int:
 
 def _visits(scenario: Scenario) -> NDArray[np.float64]:
     """Return the mean number of visits of each day, with and without appointment, also those made online."""
-    visits = np.array(scenario.hourly_visits).reshape(-1, 24).sum(axis=1)
-    appointments = scenario.demand.appointments
+    return _visits_without(scenario) + _visits_by_appointment(scenario)
+
+
+def _visits_without(scenario: Scenario) -> NDArray[np.float64]:
+    """Return the mean number of visits without appointment of each day, also those made online."""
+    return np.asarray(np.array(scenario.hourly_visits).reshape(-1, 24).sum(axis=1))
+
+
+def _visits_by_appointment(scenario: Scenario) -> NDArray[np.float64]:
+    """Return the mean number of visits by appointment of each day, all in person."""
+    visits, appointments = np.zeros(scenario.timebase.n_days), scenario.demand.appointments
     if appointments is not None:
         n_slots = sum(slot.visits for slot in appointments.slots)
-        visits[scenario.office_hours.working_days] += n_slots * (1 - appointments.no_show_ratio)
-    return np.asarray(visits)
+        visits[scenario.office_hours.working_days] = n_slots * (1 - appointments.no_show_ratio)
+    return visits
 
 
 def _records_per_visit(scenario: Scenario) -> float:
@@ -70,7 +79,8 @@ def _work_h(scenario: Scenario, plan: Plan, visits: NDArray[np.float64]) -> NDAr
     Incomplete papers are looked at twice. What is left undone on the first day, wrong counters and scanners are not in.
     """
     kinds = list(scenario.procedures.values())
-    online, looks = plan.online_ppm / PPM, 1 + plan.incomplete_ppm / PPM
+    without = np.divide(_visits_without(scenario), visits, out=np.zeros_like(visits), where=visits > 0)
+    online, looks = without * plan.online_ppm / PPM, 1 + plan.incomplete_ppm / PPM
     times = {
         Stage.GUIDANCE: (1 - online) / _records_per_visit(scenario),  # once for a visit
         Stage.INTAKE: (1 - online) * looks * plan.intake_permille / _PERMILLE,

@@ -20,7 +20,6 @@ PPM = 1_000_000  # draws that are compared with parts of a whole are whole milli
 
 Floats: TypeAlias = NDArray[np.float64]
 Words: TypeAlias = NDArray[np.uint64]
-Block: TypeAlias = tuple[Words, Words, Words, Words]
 
 _ROUNDS = 10
 _MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
@@ -110,22 +109,24 @@ class Streams:
         """Return, for each of these purposes, a number for each address: ``float64[n]`` strictly between 0 and 1."""
         wanted = list(purposes)
         blocks = sorted({purpose // 2 for purpose in wanted})
-        numbers, within, member = np.broadcast_arrays(address.number, address.within, address.member)
-        halves = self._halves(np.array(blocks, dtype=np.uint64), numbers, within, member)
-        return {purpose: halves[purpose % 2][blocks.index(purpose // 2)] for purpose in wanted}
+        halves = self._halves(np.array(blocks, dtype=np.uint64), address)
+        return {purpose: halves[purpose % 2, blocks.index(purpose // 2)] for purpose in wanted}
 
-    def _halves(self, blocks: Words, *coordinates: NDArray[np.int64]) -> Floats:
+    def _halves(self, blocks: Words, address: Address) -> Floats:
         """Return both numbers of each block of each address: ``float64[2, n_blocks, n]``."""
-        shape = (len(blocks), len(coordinates[0]))
-        number, within, member = (np.broadcast_to(each.astype(np.uint64), shape).ravel() for each in coordinates)
-        block = np.repeat(blocks, shape[1])
-        found = np.empty((2, block.size))
-        for start in range(0, block.size, _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
-            words = philox((number[part], within[part], block[part], member[part]), self._keys)
-            found[0, part] = uniform(*words[:2])
-            found[1, part] = uniform(*words[2:])
-        return found.reshape(2, *shape)
+        coordinates = np.broadcast_arrays(address.number, address.within, address.member)
+        n = coordinates[0].size
+        found = np.empty((2, len(blocks), n))
+        step = max(1, _AT_ONCE // max(1, len(blocks)))
+        for start in range(0, n, step):
+            part = slice(start, start + step)
+            counter = np.empty((4, len(blocks), min(step, n - start)), dtype=np.uint64)
+            counter[0], counter[1], counter[3] = (each[part] for each in coordinates)
+            counter[2] = blocks[:, np.newaxis]
+            words = philox(counter, self._keys)
+            found[0, :, part] = uniform(words[0], words[1])
+            found[1, :, part] = uniform(words[2], words[3])
+        return found
 
 
 def uniform(high: Words, low: Words) -> Floats:
@@ -146,13 +147,13 @@ def key_schedule(low: int, high: int) -> list[tuple[np.uint64, np.uint64]]:
     ]
 
 
-def philox(counter: Block, keys: list[tuple[np.uint64, np.uint64]]) -> Block:
-    """Return the scramble of counters under a key: four 32-bit words each, in the low half of ``uint64[n]``.
+def philox(counter: Words, keys: list[tuple[np.uint64, np.uint64]]) -> Words:
+    """Scramble counters in place, and return them: four 32-bit words each, in the low half of ``uint64[4, …]``.
 
-    >>> [f"{int(word[0]):08x}" for word in philox((np.zeros(1, dtype=np.uint64),) * 4, key_schedule(0, 0))]
+    >>> [f"{int(word[0]):08x}" for word in philox(np.zeros((4, 1), dtype=np.uint64), key_schedule(0, 0))]
     ['6627e8d5', 'e169c58d', 'bc57ac4c', '9b00dbd8']
     """
-    c0, c1, c2, c3 = (word.copy() for word in counter)
+    c0, c1, c2, c3 = counter
     product0, product1 = np.empty_like(c0), np.empty_like(c0)
     for key0, key1 in keys:  # in place: each round on fresh arrays takes a quarter longer
         np.multiply(c0, _MULTIPLIERS[0], out=product0)
@@ -165,4 +166,4 @@ def philox(counter: Block, keys: list[tuple[np.uint64, np.uint64]]) -> Block:
         np.bitwise_xor(c2, c3, out=c2)
         np.bitwise_xor(c2, key1, out=c2)
         np.bitwise_and(product0, _LOW, out=c3)
-    return c0, c1, c2, c3
+    return counter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from monitor.adapters.centre import trace_events
 from monitor.adapters.player import play
 from monitor.clock import ScaledClock
 from monitor.commands.hosting import hosting
-from monitor.commands.options import Subparsers, add_listen, add_speed, own_config
+from monitor.commands.options import SET_BY, Subparsers, add_listen, add_speed, own_config
 from monitor.commands.replay import told, until_stopped
 from monitor.prediction import ScenarioPrediction
 
@@ -44,7 +45,10 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Simulate, serve and play until stopped."""
     scenario = sim.read_scenario(arguments.scenario)
-    events = simulated_events(scenario, arguments.plan or next(iter(scenario.plans)))
+    try:
+        events = simulated_events(scenario, arguments.plan or next(iter(scenario.plans)))
+    except sim.ScenarioError as problem:
+        raise replace(problem, path=arguments.scenario) from None  # the scenario knows its name, not its file
     asyncio.run(_demo(arguments, scenario, events))
 
 
@@ -64,6 +68,6 @@ async def _demo(arguments: argparse.Namespace, scenario: Scenario, events: list[
     with tempfile.TemporaryDirectory(prefix="peakweek-demo-") as folder:
         zone = scenario.period.time_zone
         config = own_config(arguments, folder, name=f"{scenario.title} (simulated)", time_zone=zone)
-        async with hosting(config, clock, ScenarioPrediction(scenario)) as (url, stopped):
+        async with hosting(config, clock, ScenarioPrediction(scenario), set_by=SET_BY) as (url, stopped):
             playing = play(events, url=url, clock=clock, skip_gaps=True, on_sent=told(len(events)))
             await until_stopped(playing, stopped, stay=True)

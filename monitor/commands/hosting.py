@@ -22,9 +22,15 @@ from monitor.store import SqliteStore
 
 @contextlib.asynccontextmanager
 async def hosting(
-    config: Config, clock: Clock, prediction: ScenarioPrediction | None = None
+    config: Config, clock: Clock, prediction: ScenarioPrediction | None = None, *, set_by: str = "listen."
 ) -> AsyncIterator[tuple[str, asyncio.Event]]:
     """Serve inside the block, which gets the service's address and an event that is set when it is asked to stop.
+
+    Args:
+        config: the service's configuration.
+        clock: what the time is.
+        prediction: calculates the chart of the page's prediction.
+        set_by: what stands before ``host`` and ``port`` where the user sets them.
 
     Raises:
         ListenError: the address cannot be listened on.
@@ -35,7 +41,7 @@ async def hosting(
     PlatformCollector(registry=registry)
     store = SqliteStore(config.store)
     app = build_app(config, clock=clock, store=store, registry=registry, prediction=prediction)
-    async with serving(app, config.listen) as address, contextlib.AsyncExitStack() as stack:
+    async with serving(app, config.listen, set_by=set_by) as address, contextlib.AsyncExitStack() as stack:
         stopped = stack.enter_context(stop_signal())  # before anybody knows whom to stop
         if prediction:
             await stack.enter_async_context(prediction.calculating())

@@ -6,14 +6,24 @@ page needs nothing but this service (no other host, no inline script or style; t
 
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
+from typing import Protocol
 
 import jinja2
 from aiohttp import web
 
 from monitor.config import Config
 
-Prediction = Callable[[], Awaitable[str | None]]
-"""What draws the prediction's chart: an SVG text, or none while there is no chart yet."""
+
+class Prediction(Protocol):
+    """What the page predicts."""
+
+    @property
+    def caption(self) -> str:
+        """Return what the chart shows, in a sentence or two."""
+
+    async def draw(self, *, is_narrow: bool) -> str | None:
+        """Return the chart as SVG, in its form for telephones or for wider screens; none while there is none yet."""
+
 
 _FILES = files("monitor.web")
 _PAGE_POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -24,20 +34,21 @@ _ASSETS = {"live.js": "text/javascript", "style.css": "text/css"}
 
 def add_web(app: web.Application, config: Config, prediction: Prediction | None) -> None:
     """Add the page's routes to the application; with a prediction, the page shows its chart."""
-    page = _page(config, has_prediction=prediction is not None)
+    page = _page(config, prediction)
     app.add_routes([web.get("/", _fixed(page, "text/html"))])
     for name, content_type in _ASSETS.items():
         content = (_FILES / name).read_text(encoding="utf-8")
         app.add_routes([web.get(f"/{name}", _fixed(content, content_type))])
     if prediction:
-        app.add_routes([web.get("/prediction.svg", _chart(prediction))])
+        for name, is_narrow in (("prediction", False), ("prediction-narrow", True)):
+            app.add_routes([web.get(f"/{name}.svg", _chart(prediction, is_narrow=is_narrow))])
 
 
-def _page(config: Config, *, has_prediction: bool) -> str:
+def _page(config: Config, prediction: Prediction | None) -> str:
     """Return the page's HTML."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     template = environment.from_string((_FILES / "page.html").read_text(encoding="utf-8"))
-    return template.render(centre=config.centre, limit_s=config.waiting_limit_s, has_prediction=has_prediction)
+    return template.render(centre=config.centre, limit_s=config.waiting_limit_s, prediction=prediction)
 
 
 def _fixed(text: str, content_type: str) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -50,12 +61,12 @@ def _fixed(text: str, content_type: str) -> Callable[[web.Request], Awaitable[we
     return handler
 
 
-def _chart(prediction: Prediction) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _chart(prediction: Prediction, *, is_narrow: bool) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Return a handler that answers with the prediction's chart, or with 404 while there is none."""
 
     async def handler(request: web.Request) -> web.Response:
         del request
-        svg = await prediction()
+        svg = await prediction.draw(is_narrow=is_narrow)
         if svg is None:
             raise web.HTTPNotFound(reason="no prediction yet")
         return web.Response(text=svg, content_type="image/svg+xml", headers=_headers(_CHART_POLICY))

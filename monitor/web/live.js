@@ -25,27 +25,29 @@ function show(id, text) {
   element(id).textContent = text;
 }
 
-function row(name, cells) {
+function row(name, cells, titles) {
   const line = document.createElement("tr");
-  const head = document.createElement("td");
+  const head = document.createElement("th");
+  head.scope = "row";
   head.textContent = name;
   line.append(head);
-  for (const cell of cells) {
+  cells.forEach((cell, index) => {
     const field = document.createElement("td");
     field.textContent = cell.text;
+    field.dataset.title = titles[index]; // on a telephone each figure stands beside its title
     if (cell.isOver) field.className = "over";
     line.append(field);
-  }
+  });
   return line;
 }
 
 const plain = (text) => ({ text, isOver: false });
 const number = (value, isOver = false) => ({ text: numbers.format(value), isOver: isOver && value > 0 });
 
-function queueRow(name, queue, limitS) {
+function queueCells(queue, limitS) {
   const calls = queue.waits.counts.at(-1);
   const over = limitS === null ? [] : [number(queue.n_over_limit, true)];
-  return row(name, [
+  return [
     number(queue.n_waiting),
     { text: queue.n_waiting ? duration(queue.longest_wait_s) : "–", isOver: limitS !== null && queue.longest_wait_s > limitS },
     ...over,
@@ -54,22 +56,24 @@ function queueRow(name, queue, limitS) {
     number(queue.n_issued),
     number(queue.n_called),
     number(queue.n_abandoned),
-  ]);
+  ];
 }
 
-function procedureRow(name, procedure) {
-  return row(name, [
+function procedureCells(procedure) {
+  return [
     number(procedure.n_in_progress),
     number(procedure.n_overdue, true),
     number(procedure.n_received),
     number(procedure.n_settled),
     number(procedure.n_settled_late),
-  ]);
+  ];
 }
 
-function fill(id, rows) {
-  element(id).replaceChildren(...rows);
-  element(`no-${id}`).hidden = rows.length > 0;
+function fill(id, cellsByName) {
+  const body = element(id);
+  const titles = [...body.parentElement.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent);
+  body.replaceChildren(...cellsByName.map(([name, cells]) => row(name, cells, titles)));
+  element(`no-${id}`).hidden = cellsByName.length > 0;
 }
 
 function render(state) {
@@ -83,8 +87,8 @@ function render(state) {
   show("servers", state.n_servers_open === null ? "–" : numbers.format(state.n_servers_open));
   show("backlog", numbers.format(sum(procedures.map(([, procedure]) => procedure.n_in_progress))));
   show("overdue", numbers.format(sum(procedures.map(([, procedure]) => procedure.n_overdue))));
-  fill("queues", queues.map(([name, queue]) => queueRow(name, queue, state.waiting_limit_s)));
-  fill("procedures", procedures.map(([name, procedure]) => procedureRow(name, procedure)));
+  fill("queues", queues.map(([name, queue]) => [name, queueCells(queue, state.waiting_limit_s)]));
+  fill("procedures", procedures.map(([name, procedure]) => [name, procedureCells(procedure)]));
 }
 
 function showConnection(isGood, text) {
@@ -110,17 +114,19 @@ async function refresh() {
 }
 
 function loadPrediction() {
-  const image = element("prediction");
-  if (!image) return;
-  image.addEventListener("load", () => {
-    image.hidden = false;
+  const figure = element("prediction");
+  if (!figure) return;
+  const [narrow, wide] = [element("prediction-narrow"), element("prediction-wide")];
+  wide.addEventListener("load", () => {
+    figure.hidden = false;
     element("no-prediction").hidden = true;
   });
-  image.addEventListener("error", () => setTimeout(load, REFRESH_MS));
+  wide.addEventListener("error", () => setTimeout(load, REFRESH_MS));
   let attempt = 0;
   function load() {
     attempt += 1;
-    image.src = `/prediction.svg?attempt=${attempt}`;
+    narrow.srcset = `/prediction-narrow.svg?attempt=${attempt}`;
+    wide.src = `/prediction.svg?attempt=${attempt}`;
   }
   load();
 }

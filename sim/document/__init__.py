@@ -55,6 +55,7 @@ _EXPECTED_BY_TYPE = {
     "model_attributes_type": "a mapping (names with values)",
     "model_type": "a mapping (names with values)",
     "missing": "this field to be there",
+    "path_type": "the name of a file",
     "string_type": "text",
     "tuple_type": "a list",
 }

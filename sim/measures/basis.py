@@ -43,6 +43,12 @@ class Basis:
         shifts, overtime = (rows[self._is_present(workload, rows)] for rows in (plan.shifts, plan.overtime))
         return Attendance(self, shifts, overtime)
 
+    def is_member(self, groups: tuple[int, ...]) -> NDArray[np.bool_]:
+        """Return which people belong to one of these groups: ``bool[n_persons]``."""
+        chosen = np.zeros(len(self.plan.groups), dtype=bool)
+        chosen[list(groups)] = True
+        return np.asarray(chosen[self.plan.person_group])
+
     def outages(self, workload: Workload) -> "Outages | None":
         """Return what outages made of a replication, from memory if they are those of the last one."""
         if not len(workload.outages):
@@ -167,7 +173,7 @@ class Attendance:
         """Return the time in which nobody of these groups is on shift for work in the hall, or outside it."""
         key = (groups, is_hall)
         if key not in self._closed:
-            rows = self.shifts[np.isin(self._basis.plan.person_group[self.shifts[:, 0]], groups)]
+            rows = self.shifts[self._basis.is_member(groups)[self.shifts[:, 0]]]
             pieces = rows[:, [1, 3 if is_hall else 2]]
             self._closed[key] = Steps.outside(pieces, self._basis.ruler.midnights)
         return self._closed[key]

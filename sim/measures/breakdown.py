@@ -1,15 +1,15 @@
 """Figures by procedure, stage, group of people, or hour of the day; made only when asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.measures.basis import hours_by_day
 from sim.measures.facts import Facts
 from sim.measures.load import Load
 from sim.measures.records import age_figures, count_figures, records_of, sojourn_figures
-from sim.measures.spans import Floats, ratio
+from sim.measures.spans import Amounts, Floats, ratio
 from sim.measures.staff import hour_figures, labour_figures
 from sim.measures.visits import calls_of
 from sim.scenario.people import STAGE_NAMES, Stage
@@ -40,6 +40,13 @@ class Breakdown:
     kind: str
     names: tuple[str, ...]
     figures: dict[str, Floats]
+
+
+def together(replications: Sequence[Breakdown]) -> Breakdown:
+    """Return the breakdowns of several replications as one: its figures are ``[n_replications, n_spans, n_names]``."""
+    first = replications[0]
+    figures = {name: np.stack([each.figures[name] for each in replications]) for name in first.figures}
+    return Breakdown(first.kind, first.names, figures)
 
 
 def break_down(kind: str, facts: Facts) -> Breakdown:
@@ -101,8 +108,8 @@ def _of_group(facts: Facts, number: int, overtime_h: Floats) -> dict[str, Floats
     shifts, overtime, overrun = (
         rows[is_member[rows[:, 0]]] for rows in (facts.attendance.shifts, facts.overtime, facts.overrun)
     )
-    person = sheet.person
-    works = (person != NEVER) & is_member[person]
+    works = np.flatnonzero(sheet.person != NEVER)
+    works = works[is_member[sheet.person[works]]]
     busy = Load(sheet.start[works], sheet.end[works]).before(midnights)
     on_shift = Load(shifts[:, 1], shifts[:, 2]).before(midnights)
     hours = hour_figures(facts.basis, busy, on_shift, overtime, overrun)
@@ -137,7 +144,7 @@ class _Hours:
         self.edges: Ticks = np.append(facts.plan.hours.timebase.hours, facts.basis.end_tick)
         self.length = np.diff(self.edges).reshape(-1, _HOURS)
 
-    def by_span(self, by_hour: NDArray[np.generic]) -> Floats:
+    def by_span(self, by_hour: Amounts) -> Floats:
         """Return the sums over each span's days: of ``[n_days, 24]``, ``float64[n_spans, 24]``."""
         return self._ruler.total(by_hour.T).T
 

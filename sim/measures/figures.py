@@ -4,20 +4,11 @@ Place in the pipeline: what `measure` returns.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass
+from typing import Annotated, get_type_hints
 
 from sim.measures.breakdown import Breakdown
-
-Floats = NDArray[np.float64]
-_MEANS = "means"
-
-
-def _figure(means: str) -> Any:
-    return field(metadata={_MEANS: means})
+from sim.measures.spans import Floats
 
 
 @dataclass(frozen=True)
@@ -25,82 +16,86 @@ class Measures:
     """Figures by span, each ``float64[n_spans]``; `MEANINGS` tells what each is.
 
     The hours lost (`lost_h_…`) part the time that records wait between arrival and settlement, each tick of it once:
-    all the time in which nobody works on them at full speed. A visit waits as one, so that records which come along
-    (PARTY) are not counted until their own turn. It is the cause at hand that counts: who waits for an officer whom
-    the link holds waits for a person, and the record at that counter waits for the link.
+    all the time in which nobody works on them at full speed; guiding and a wrong counter are work. A visit waits as
+    one, so that records which come along (PARTY) are not counted until their own turn. It is the cause at hand that
+    counts: who waits for an officer whom the link holds waits for a person, and the record at that counter waits for
+    the link.
     """
 
-    received_count: Floats = _figure("records received")
-    settled_count: Floats = _figure("records settled")
-    backlog_count: Floats = _figure("records received and not settled when the span ends")
-    backlog_overdue_count: Floats = _figure("those of the backlog that are past due when the span ends")
-    backlog_age_h_mean: Floats = _figure("mean time since receipt of the backlog when the span ends, hours")
-    on_time_ratio: Floats = _figure(
-        "1 − (late in progress + late done) / (received + carried over), as a province publishes it"
-    )
-    on_time_completed_ratio: Floats = _figure("settled by the deadline / settled")
-    sojourn_s_mean: Floats = _figure("mean time from arrival to settlement of the records settled, seconds")
-    sojourn_s_p50: Floats = _figure("the time that half of these do not exceed, seconds")
-    sojourn_s_p90: Floats = _figure("the time that 90 % of these do not exceed, seconds")
-    sojourn_s_p95: Floats = _figure("the time that 95 % of these do not exceed, seconds")
-    online_received_count: Floats = _figure("records received that never were at a counter")
-    wait_s_mean: Floats = _figure(
-        "mean time waited in the hall's lines, over all days they came, by the visits called to intake, seconds"
-    )
-    wait_s_p50: Floats = _figure("the wait that half of these visits do not exceed, seconds")
-    wait_s_p90: Floats = _figure("the wait that 90 % of these visits do not exceed, seconds")
-    wait_s_p95: Floats = _figure("the wait that 95 % of these visits do not exceed, seconds")
-    wait_over_limit_ratio: Floats = _figure("part of these visits that waited longer than the scenario's limit")
-    sent_home_count: Floats = _figure("visits that found the doors closed, or that closing sent home unserved")
-    reneged_count: Floats = _figure("visits that lost patience in a line and left")
-    balked_count: Floats = _figure("visits that turned around at the sight of the line")
-    gone_count: Floats = _figure("visits that gave up for good")
-    unserved_count: Floats = _figure("visits that have come in vain, or are gone for good, when the span ends")
-    wrong_counter_count: Floats = _figure("visits that found a counter which could not help them")
-    supplement_count: Floats = _figure("records whose papers were found incomplete")
-    utilisation_ratio: Floats = _figure("part of the hours on shift that people worked on a visit or record")
-    overtime_h: Floats = _figure(
-        "hours worked outside normal hours: cover, sessions, and visits finished after the end of a shift"
-    )
-    lunch_h: Floats = _figure("those of them that lie between morning and afternoon")
-    labour_day_h_max: Floats = _figure("the longest day that anybody had, normal hours and overtime, hours")
-    labour_day_overtime_h_max: Floats = _figure("the most overtime that anybody had on a day, hours")
-    labour_month_overtime_h_max: Floats = _figure("the most that anybody came to in a calendar month by then, hours")
-    labour_year_overtime_h_max: Floats = _figure("the most that anybody came to in a calendar year by then, hours")
-    labour_breach_count: Floats = _figure("how often somebody's hours came to exceed a limit of day, month or year")
-    counter_utilisation_ratio: Floats = _figure("part of the opening hours that a counter was taken, all counters")
-    scanner_utilisation_ratio: Floats = _figure("part of the opening hours that a scanner was in use, all scanners")
-    link_utilisation_ratio: Floats = _figure(
-        "part of the opening hours in which an upload was under way, if only held by an outage"
-    )
-    transfer_slowdown_ratio: Floats = _figure(
-        "time of the uploads that ended / time each would have taken alone on the line without outages"
-    )
-    wage_cost: Floats = _figure("pay of the planned normal hours, supplements for the night included")
-    overtime_cost: Floats = _figure("pay of the overtime, with its supplements")
-    fixed_cost: Floats = _figure("the span's part of what things, training and volunteers cost")
-    citizen_cost: Floats = _figure("the hours that visits waited in the hall's lines, as leaders value them")
-    cost: Floats = _figure("all of these together")
-    lost_h_person: Floats = _figure("hours that visits and records waited for a person, who was busy with others")
-    lost_h_counter: Floats = _figure(
-        "hours waited for a counter, or in the office for a desk: somebody who could serve was there and idle"
-    )
-    lost_h_scanner: Floats = _figure("hours that visits waited at a counter for a scanner")
-    lost_h_link: Floats = _figure("hours of uploads, but for what outages held of them")
-    lost_h_outage: Floats = _figure(
-        "hours that outages of link, portal, software or power held work, uploads and submissions, or made them vain"
-    )
-    lost_h_signature: Floats = _figure(
+    received_count: Annotated[Floats, "records received"]
+    settled_count: Annotated[Floats, "records settled"]
+    backlog_count: Annotated[Floats, "records received and not settled when the span ends"]
+    backlog_overdue_count: Annotated[Floats, "those of the backlog that are past due when the span ends"]
+    backlog_age_h_mean: Annotated[Floats, "mean time since receipt of the backlog when the span ends, hours"]
+    on_time_ratio: Annotated[
+        Floats, "1 − (late in progress + late done) / (received + carried over), as a province publishes it"
+    ]
+    on_time_completed_ratio: Annotated[Floats, "settled by the deadline / settled"]
+    sojourn_s_mean: Annotated[Floats, "mean time from arrival to settlement of the records settled, seconds"]
+    sojourn_s_p50: Annotated[Floats, "the time that half of these do not exceed, seconds"]
+    sojourn_s_p90: Annotated[Floats, "the time that 90 % of these do not exceed, seconds"]
+    sojourn_s_p95: Annotated[Floats, "the time that 95 % of these do not exceed, seconds"]
+    online_received_count: Annotated[Floats, "records received that never were at a counter"]
+    wait_s_mean: Annotated[
+        Floats, "mean time waited in the hall's lines, over all days they came, by the visits called to intake, seconds"
+    ]
+    wait_s_p50: Annotated[Floats, "the wait that half of these visits do not exceed, seconds"]
+    wait_s_p90: Annotated[Floats, "the wait that 90 % of these visits do not exceed, seconds"]
+    wait_s_p95: Annotated[Floats, "the wait that 95 % of these visits do not exceed, seconds"]
+    wait_over_limit_ratio: Annotated[Floats, "part of these visits that waited longer than the scenario's limit"]
+    sent_home_count: Annotated[Floats, "visits that found the doors closed, or that closing sent home unserved"]
+    reneged_count: Annotated[Floats, "visits that lost patience in a line and left"]
+    balked_count: Annotated[Floats, "visits that turned around at the sight of the line"]
+    gone_count: Annotated[Floats, "visits that gave up for good"]
+    unserved_count: Annotated[Floats, "visits that have come in vain, or are gone for good, when the span ends"]
+    wrong_counter_count: Annotated[Floats, "visits that found a counter which could not help them"]
+    supplement_count: Annotated[Floats, "records whose papers were found incomplete"]
+    utilisation_ratio: Annotated[Floats, "part of the hours on shift that people worked on a visit or record"]
+    overtime_h: Annotated[
+        Floats, "hours worked outside normal hours: cover, sessions, and visits finished after the end of a shift"
+    ]
+    lunch_h: Annotated[Floats, "those of them that lie between morning and afternoon"]
+    labour_day_h_max: Annotated[Floats, "the longest day that anybody had, normal hours and overtime, hours"]
+    labour_day_overtime_h_max: Annotated[Floats, "the most overtime that anybody had on a day, hours"]
+    labour_month_overtime_h_max: Annotated[Floats, "the most that anybody came to in a calendar month by then, hours"]
+    labour_year_overtime_h_max: Annotated[Floats, "the most that anybody came to in a calendar year by then, hours"]
+    labour_breach_count: Annotated[Floats, "how often somebody's hours came to exceed a limit of day, month or year"]
+    counter_utilisation_ratio: Annotated[Floats, "part of the opening hours that a counter was taken, all counters"]
+    scanner_utilisation_ratio: Annotated[Floats, "part of the opening hours that a scanner was in use, all scanners"]
+    link_utilisation_ratio: Annotated[
+        Floats, "part of the opening hours in which an upload was under way, if only held by an outage"
+    ]
+    transfer_slowdown_ratio: Annotated[
+        Floats, "time of the uploads that ended / time each would have taken alone on the line without outages"
+    ]
+    wage_cost: Annotated[Floats, "pay of the planned normal hours, supplements for the night included"]
+    overtime_cost: Annotated[Floats, "pay of the overtime, with its supplements"]
+    fixed_cost: Annotated[Floats, "the span's part of what things, training and volunteers cost"]
+    citizen_cost: Annotated[Floats, "the hours that visits waited in the hall's lines, as leaders value them"]
+    cost: Annotated[Floats, "all of these together"]
+    lost_h_person: Annotated[Floats, "hours that visits and records waited for a person, who was busy with others"]
+    lost_h_counter: Annotated[
+        Floats, "hours waited for a counter, or in the office for a desk: somebody who could serve was there and idle"
+    ]
+    lost_h_scanner: Annotated[Floats, "hours that visits waited at a counter for a scanner"]
+    lost_h_link: Annotated[Floats, "hours of uploads, but for what outages held of them"]
+    lost_h_outage: Annotated[
+        Floats,
+        "hours that outages of link, portal, software or power held work, uploads and submissions, or made them vain",
+    ]
+    lost_h_signature: Annotated[
+        Floats,
         "hours that records waited to be laid before the signatory, and for the signature, while somebody was there "
-        "to sign"
-    )
-    lost_h_citizen: Floats = _figure("hours in which the citizen looked for what was missing, or had left the line")
-    lost_h_closed: Floats = _figure(
-        "hours waited while nobody who could serve was on shift, or since closing sent the visit home"
-    )
+        "to sign",
+    ]
+    lost_h_citizen: Annotated[Floats, "hours in which the citizen looked for what was missing, or had left the line"]
+    lost_h_closed: Annotated[
+        Floats, "hours waited while nobody who could serve was on shift, or since closing sent the visit home"
+    ]
     breakdowns: Mapping[str, Breakdown]
 
 
-MEANINGS = {each.name: str(each.metadata[_MEANS]) for each in fields(Measures) if _MEANS in each.metadata}
+_TOLD = get_type_hints(Measures, include_extras=True)
+MEANINGS = {name: str(kind.__metadata__[0]) for name, kind in _TOLD.items() if name != "breakdowns"}
 FIGURES = tuple(MEANINGS)
 CAUSES = tuple(name.removeprefix("lost_h_") for name in FIGURES if name.startswith("lost_h_"))

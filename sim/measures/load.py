@@ -1,7 +1,7 @@
 """How many of some things are under way, over time, and its integrals.
 
-Place in the pipeline: below the figures that are times. Invariant: everything that can be a whole number of ticks is
-one; a stretch of time is counted once, however it is cut.
+Place in the pipeline: below the figures that are times. Invariant: a stretch of time is counted once, however it is
+cut.
 """
 
 from functools import cached_property
@@ -9,17 +9,16 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.measures.spans import Floats
 from sim.timebase import Ticks
-
-Floats = NDArray[np.float64]
 
 
 class Steps:
     """A weight for each instant of the period, constant between edges; every midnight is an edge."""
 
-    def __init__(self, edges: Ticks, weight: NDArray[np.generic], midnights: Ticks) -> None:
+    def __init__(self, edges: Ticks, weight: NDArray[np.bool_] | Floats, midnights: Ticks) -> None:
         self.edges = edges
-        self.weight = weight[:-1]  # nothing is weighed after the last edge
+        self.weight = np.asarray(weight[:-1], dtype=np.float64)  # nothing is weighed after the last edge
         self.at_midnight = np.searchsorted(edges, midnights)
 
     @classmethod
@@ -54,10 +53,11 @@ class Load:
         ends: ``int64[n]``, sorted: not in the order of the starts.
     """
 
-
     def __init__(self, start: Ticks, end: Ticks) -> None:
         """Take the intervals' starts and ends, ``int64[n]`` each."""
-        self.starts, self.ends = np.sort(start), np.sort(end)
+        self.starts, self.ends = start.copy(), end.copy()
+        self.starts.sort()
+        self.ends.sort()
         self._start_sums, self._end_sums = _sums(self.starts), _sums(self.ends)
 
     def at(self, tick: Ticks) -> NDArray[np.int64]:
@@ -74,13 +74,14 @@ class Load:
         sums = self._start_sums[n_started] - self._end_sums[n_ended]
         return np.asarray((n_started - n_ended) * tick - sums, dtype=np.int64)
 
-    def weighed(self, steps: Steps) -> NDArray[np.generic]:
-        """Return the same before each midnight, every instant with its weight: ``[n_days + 1]``."""
+    def weighed(self, steps: Steps) -> Floats:
+        """Return the same before each midnight, every instant with its weight: ``float64[n_days + 1]``."""
         if not len(self.starts):
-            return np.zeros(len(steps.at_midnight), dtype=np.int64)
-        passed = np.zeros(len(steps.edges), dtype=np.result_type(np.int64, steps.weight))
-        np.cumsum(np.diff(self.before(steps.edges)) * steps.weight, out=passed[1:])
-        return passed[steps.at_midnight]
+            return np.zeros(len(steps.at_midnight))
+        passed = np.zeros(len(steps.edges))
+        before = self.before(steps.edges)
+        ((before[1:] - before[:-1]) * steps.weight).cumsum(out=passed[1:])
+        return np.asarray(passed[steps.at_midnight], dtype=np.float64)
 
     def union(self) -> "Load":
         """Return when at least one is under way, as intervals that do not overlap."""
@@ -92,7 +93,7 @@ class Load:
 
 def _sums(ticks: Ticks) -> Ticks:
     sums = np.zeros(len(ticks) + 1, dtype=np.int64)
-    np.cumsum(ticks, out=sums[1:])
+    ticks.cumsum(out=sums[1:])
     return sums
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measures.facts import Facts
-from sim.measures.load import Load, Steps
+from sim.measures.load import NOTHING, Load, Steps
 from sim.measures.places import times_without_place
-from sim.measures.spans import Floats
+from sim.measures.spans import Amounts, Floats
 from sim.scenario.people import HALL_STAGES, Stage
 from sim.timebase import Ticks
 from sim.trace import NEVER, State
@@ -23,7 +23,7 @@ _LINES = {
     Stage.BACK_OFFICE: State.WAIT_BACK_OFFICE,
     Stage.APPROVAL: State.WAIT_APPROVAL,
 }
-_Before = NDArray[np.generic]  # ticks before each midnight: [n_days + 1]
+_Before = Amounts  # ticks before each midnight: [n_days + 1]
 
 
 def lost_figures(facts: Facts) -> dict[str, Floats]:
@@ -38,8 +38,8 @@ def lost_figures(facts: Facts) -> dict[str, Floats]:
     _add_uploads(facts, lost)
     _add_held_work(facts, lost)
     _add_away(facts, lost)
-    nothing = np.zeros(len(midnights))
-    before = np.stack([sum(parts, nothing) for parts in lost.values()])
+    nothing: Amounts = np.zeros(len(midnights))
+    before = np.asarray([sum(parts, nothing) for parts in lost.values()], dtype=np.float64)
     hours = facts.ruler.between(before) / facts.basis.ticks_per_h
     return {f"lost_h_{cause}": of_cause for cause, of_cause in zip(lost, hours, strict=True)}
 
@@ -91,7 +91,7 @@ def _add_held_work(facts: Facts, lost: dict[str, list[_Before]]) -> None:
         return
     at_counter, at_desk = sheet.of(State.WRONG_COUNTER, State.SCAN), sheet.of(State.CHECK, State.APPROVAL)
     until = sheet.end[at_desk]
-    at_loss = np.flatnonzero(np.isin(until, outages.pace_loses))
+    at_loss = np.flatnonzero(np.isin(until, outages.pace_loses)) if len(outages.pace_loses) else NOTHING.starts
     if len(at_loss):  # what is put down at the very tick of a loss is lost; what is done at it is not
         until = until.copy()
         until[at_loss] += sheet.is_put_down(at_desk.start + at_loss)

@@ -10,7 +10,6 @@ from sim.timebase import Ticks
 from sim.trace import State
 
 
-
 def times_without_place(facts: Facts, stage: Stage, groups: tuple[int, ...]) -> Steps:
     """Return when every place for this stage is taken while one of these groups is on shift and idle."""
     is_hall = stage in HALL_STAGES
@@ -48,13 +47,13 @@ def _inside(ticks: Ticks, pieces: Load) -> Ticks:
     """Return those of the sorted ticks that lie within disjoint pieces."""
     first, last = ticks.searchsorted(pieces.starts), ticks.searchsorted(pieces.ends)
     n = last - first
-    return ticks[np.arange(n.sum()) + np.repeat(first - (np.cumsum(n) - n), n)]
+    return np.asarray(ticks[np.arange(n.sum()) + np.repeat(first - (np.cumsum(n) - n), n)], dtype=np.int64)
 
 
 def _people(facts: Facts, groups: tuple[int, ...], *, is_hall: bool) -> tuple[Load, Load, Load]:
     """Return people of these groups on shift, at work, and at work off shift."""
     sheet, attendance = facts.sheet, facts.attendance
-    of_groups = np.isin(facts.plan.person_group, groups)
+    of_groups = facts.basis.is_member(groups)
     shifts = attendance.shifts[of_groups[attendance.shifts[:, 0]]]
     gaps = attendance.off_hall if is_hall else attendance.off_shift
     gaps = gaps[of_groups[gaps[:, 0]]]

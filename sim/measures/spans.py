@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim.timebase import OfficeHours, Ticks
 
 Floats = NDArray[np.float64]
+Amounts = NDArray[np.int64] | Floats
 _VALUE_BITS = 44  # of a packed (span, value): more ticks than any period has
 _PERCENT = 100
 
@@ -96,14 +97,14 @@ class Ruler:
     def _edges(self) -> NDArray[np.intp]:
         return np.column_stack([self.first, self.after]).ravel()
 
-    def between(self, before: NDArray[np.generic]) -> Floats:
+    def between(self, before: Amounts) -> Floats:
         """Return what came about in each span, of what had come about before each midnight.
 
         In: ``[..., n_days + 1]``. Out: ``float64[..., n_spans]``.
         """
         return np.asarray(before.take(self.after, axis=-1) - before.take(self.first, axis=-1), dtype=np.float64)
 
-    def total(self, by_day: NDArray[np.generic]) -> Floats:
+    def total(self, by_day: Amounts) -> Floats:
         """Return the sums over each span's days: of ``[..., n_days]``, ``float64[..., n_spans]``."""
         before = np.zeros((*by_day.shape[:-1], self.n_days + 1))
         np.cumsum(by_day, axis=-1, out=before[..., 1:])
@@ -116,7 +117,9 @@ class Ruler:
 
     def count(self, instants: Ticks) -> Ticks:
         """Return how many instants lie before each midnight: ``int64[n_days + 1]``."""
-        return np.asarray(np.searchsorted(np.sort(instants), self.midnights), dtype=np.int64)
+        ordered = instants.copy()
+        ordered.sort()
+        return np.asarray(ordered.searchsorted(self.midnights), dtype=np.int64)
 
     def sample(self, instants: Ticks, values: Ticks, percentages: Sequence[int] = ()) -> Sample:
         """Return means and percentiles, by span, of values that belong to instants in the period.
@@ -128,19 +131,19 @@ class Ruler:
             values: ``int64[n]``, ≥ 0.
             percentages: from 1 to 100.
         """
-        day = np.searchsorted(self.midnights, instants, side="right") - 1
+        day = self.midnights.searchsorted(instants, side="right") - 1
         packed = (self._spans_of_day[:, day] + values).ravel()
         packed.sort()
         bounds = packed.searchsorted(self._bounds)
         first, n = bounds[:-1], np.diff(bounds)
         value = np.append(packed & ((1 << _VALUE_BITS) - 1), 0)  # a place to look at where a span has no value
         before = np.zeros(len(value), dtype=np.int64)
-        np.cumsum(value[:-1], out=before[1:])
+        value[:-1].cumsum(out=before[1:])
         place = -(-n * np.array(percentages, dtype=np.int64)[:, np.newaxis] // _PERCENT) - 1
         percentiles = np.where(n > 0, value[first + np.maximum(0, place)], np.nan)
         return Sample(n.astype(np.float64), ratio(before[bounds[1:]] - before[first], n), percentiles)
 
 
-def ratio(part: NDArray[np.generic], whole: NDArray[np.generic]) -> Floats:
+def ratio(part: Amounts, whole: Amounts) -> Floats:
     """Return the quotient, NaN where the whole is nothing."""
     return np.asarray(part / np.where(whole == 0, np.nan, whole), dtype=np.float64)

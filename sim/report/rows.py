@@ -7,6 +7,7 @@ shows the same numbers.
 import csv
 import io
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
@@ -15,6 +16,8 @@ from sim.experiment import HIGH, LOW, Band, Table
 from sim.measures import FIGURES, Span
 
 _S_PER_MIN = 60
+_POINTS = ("mean", "low", "high")
+_SPAN_COLUMNS = ("plan", "span", "first_day", "last_day")
 COLUMNS = (
     "received",
     "settled",
@@ -22,9 +25,10 @@ COLUMNS = (
     "on time\n%",
     "wait min\nmean",
     "wait min\nP95",
-    "sent\nhome",
+    "came\nin vain",
     "overtime\nhours",
-    "link in\nuse %",
+    "staff\nbusy %",
+    "link\nuse %",
 )
 
 
@@ -33,29 +37,39 @@ class Row:
     """The figures of one plan over one span.
 
     Attributes:
+        case: index of the plan's case in the table.
         plan: the plan's name.
         title: what people call it.
+        number: index of the span among the case's spans.
         span: the stretch of days.
         is_peak: whether the span is a day of the peak week, or that week.
         bands: the spread of each figure by name; None where no replication has a value.
     """
 
+    case: int
     plan: str
     title: str
+    number: int
     span: Span
     is_peak: bool
     bands: dict[str, Band | None]
 
+    def mean(self, figure: str) -> float:
+        """Return the mean of a figure, 0 where it has no value: for sums."""
+        band = self.bands[figure]
+        return band.mean if band else 0.0
 
-def rows(table: Table) -> list[Row]:
-    """Return the rows of every case in order: its days, its weeks, its period."""
+
+def rows(table: Table, figures: Iterable[str] = FIGURES) -> list[Row]:
+    """Return the rows of every case in order, its days, its weeks, its period, with these figures."""
     found = []
     for index, case in enumerate(table.cases):
-        peak_last_day = case.scenario.period.peak_last_day
+        peak_last_day = case.scenario.world(case.plan).period.peak_last_day
+        bands = {figure: table.bands(figure, index) for figure in figures}
         for number, span in enumerate(table.spans[index]):
-            bands = {figure: table.band(figure, index, number) for figure in FIGURES}
             is_peak = span.kind != "period" and span.first_day <= peak_last_day
-            found.append(Row(case.plan, case.scenario.titles[case.plan], span, is_peak, bands))
+            of_span = {figure: of_figure[number] for figure, of_figure in bands.items()}
+            found.append(Row(index, case.plan, case.scenario.titles[case.plan], number, span, is_peak, of_span))
     return found
 
 
@@ -66,11 +80,16 @@ def peaks(table: Table) -> list[Row]:
 
 
 def to_json(table: Table) -> str:
-    """Return the run as one JSON document: what was run, and every figure's mean, 10 %, 50 % and 90 % points."""
+    """Return the run as one JSON document: what was run, and every figure's mean, 10 %, 50 % and 90 % points.
+
+    Breakdowns that were asked for stand beside the figures of their span, by kind and part.
+    """
     spans: dict[str, list[dict[str, Any]]] = {case.plan: [] for case in table.cases}
     for row in rows(table):
-        figures = {name: asdict(band) if band else None for name, band in row.bands.items()}
-        spans[row.plan].append(_span_columns(row.span) | {"figures": figures})
+        told: dict[str, Any] = {"figures": {name: _points(band) for name, band in row.bands.items()}}
+        if table.breakdowns:
+            told["breakdowns"] = {kind: _parts(table, kind, row) for kind in table.breakdowns}
+        spans[row.plan].append(_span_columns(row.span) | told)
     scenario = table.cases[0].scenario
     document = {
         "peakweek": version("peakweek"),
@@ -84,17 +103,51 @@ def to_json(table: Table) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
+def _points(band: Band | None) -> dict[str, float] | None:
+    return asdict(band) if band else None
+
+
+def _parts(table: Table, kind: str, row: Row) -> dict[str, dict[str, dict[str, float] | None]]:
+    """Return the points of each part's figures in the row's span."""
+    return {
+        name: {figure: _points(band) for figure, band in bands.items()} for name, bands in part_bands(table, kind, row)
+    }
+
+
+def part_bands(table: Table, kind: str, row: Row) -> Iterator[tuple[str, dict[str, Band | None]]]:
+    """Yield each part of a breakdown with the spread of its figures in the row's span."""
+    breakdown = table.breakdowns[kind][row.case]
+    by_figure = {figure: table.part_bands(kind, figure, row.case, row.number) for figure in breakdown.figures}
+    for place, name in enumerate(breakdown.names):
+        yield name, {figure: bands[place] for figure, bands in by_figure.items()}
+
+
 def to_csv(table: Table) -> str:
     """Return the run as CSV: a row for each plan and span, three columns for each figure."""
-    points = ("mean", "low", "high")
+    return _csv(_SPAN_COLUMNS, FIGURES, (((), row, row.bands) for row in rows(table)))
+
+
+def parts_to_csv(table: Table, kind: str) -> str:
+    """Return a breakdown as CSV: a row for each plan, span and part, three columns for each figure."""
+    told = (((name,), row, bands) for row in rows(table, ()) for name, bands in part_bands(table, kind, row))
+    return _csv((*_SPAN_COLUMNS, kind), tuple(table.breakdowns[kind][0].figures), told)
+
+
+def _csv(
+    columns: tuple[str, ...],
+    figures: tuple[str, ...],
+    told: Iterable[tuple[tuple[str, ...], Row, dict[str, Band | None]]],
+) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["plan", "span", "first_day", "last_day", *(f"{figure}_{p}" for figure in FIGURES for p in points)])
-    for row in rows(table):
+    writer.writerow([*columns, *(f"{figure}_{point}" for figure in figures for point in _POINTS)])
+    for names, row, bands in told:
         values = [
-            "" if band is None else round(getattr(band, point), 6) for band in row.bands.values() for point in points
+            "" if (band := bands[figure]) is None else round(getattr(band, point), 6)
+            for figure in figures
+            for point in _POINTS
         ]
-        writer.writerow([row.plan, *_span_columns(row.span).values(), *values])
+        writer.writerow([row.plan, *_span_columns(row.span).values(), *names, *values])
     return out.getvalue()
 
 
@@ -108,8 +161,9 @@ def cells(row: Row) -> tuple[str, ...]:
         f"{_number(row, 'on_time_ratio', 100)} {_band(row, 'on_time_ratio', 100)}",
         _number(row, "wait_s_mean", 1 / _S_PER_MIN),
         _number(row, "wait_s_p95", 1 / _S_PER_MIN),
-        _number(row, "sent_home_count"),
+        f"{sum(row.mean(f'{how}_count') for how in ('sent_home', 'reneged', 'balked')):.0f}",
         _number(row, "overtime_h"),
+        _number(row, "utilisation_ratio", 100),
         _number(row, "link_utilisation_ratio", 100),
     )
 

@@ -16,13 +16,25 @@ from rich.text import Text
 
 from sim.experiment import Table
 from sim.report.rows import COLUMNS, Row, cells, figure, peaks, rows, span_name
+from sim.report.tables import TextTable, cost_table, lost_table, part_tables
 
-_WIDTH = 112
+_WIDTH = 118
+_NAME_WIDTH = 36  # of a plan's name, in a table that compares plans
+
+
+class _Terminal(Console):
+    """A console that leaves it to the command what to do when the reader of its output has gone."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 def print_table(table: Table, *, all_days: bool) -> None:
-    """Print a table for each plan: the days of the peak week (or all), every week, the whole period."""
-    console = Console(width=_WIDTH, highlight=False)
+    """Print a table for each plan, what was lost and what it costs, and the breakdowns that were asked for.
+
+    A plan's table has the days of the peak week (or all), every week, and the whole period.
+    """
+    console = _Terminal(width=_WIDTH, highlight=False)
     case = table.cases[0]
     console.print(Text(case.scenario.question, style="bold"))
     console.print(
@@ -39,19 +51,33 @@ def print_table(table: Table, *, all_days: bool) -> None:
     for _, of_plan in groupby(rows(table), key=lambda row: row.plan):
         console.print()
         console.print(_grid([row for row in of_plan if all_days or row.is_peak or row.span.kind != "day"]))
+    for text_table in (lost_table(table), cost_table(table), *part_tables(table)):
+        if text_table is not None:
+            console.print()
+            _print_text_table(console, text_table)
+
+
+def _print_text_table(console: Console, text_table: TextTable) -> None:
+    """Print a table with a row for each section's name."""
+    grid = _empty_grid(text_table.title, text_table.columns, width=_NAME_WIDTH)
+    for name, lines in text_table.sections:
+        grid.add_row(Text(name, style="bold"))
+        for number, cells_of_line in enumerate(lines, start=1):
+            grid.add_row(*map(Text, cells_of_line), end_section=number == len(lines))
+    console.print(grid)
+    console.print(Text(f" {text_table.note}"))
+
+
+def _empty_grid(title: str, columns: tuple[str, ...], *, width: int | None = None) -> Grid:
+    grid = Grid(title=Text(title), box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", collapse_padding=True)
+    grid.add_column("", no_wrap=width is None, overflow="fold", max_width=width)
+    for column in columns:
+        grid.add_column(column, justify="right", no_wrap=True)
+    return grid
 
 
 def _grid(of_plan: list[Row]) -> Grid:
-    grid = Grid(
-        title=Text(of_plan[0].title),
-        box=box.SIMPLE_HEAD,
-        title_justify="left",
-        title_style="bold",
-        collapse_padding=True,
-    )
-    grid.add_column("", no_wrap=True)
-    for column in COLUMNS:
-        grid.add_column(column, justify="right", no_wrap=True)
+    grid = _empty_grid(of_plan[0].title, COLUMNS)
     for row, following in zip(of_plan, [*of_plan[1:], None], strict=True):
         grid.add_row(*map(Text, cells(row)), end_section=following is None or following.span.kind != row.span.kind)
     return grid

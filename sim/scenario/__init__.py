@@ -99,8 +99,10 @@ class Scenario(Part):
         """
         if plan not in self.plans:
             raise ScenarioError(self.name, "plans", repr(plan), f"one of {', '.join(self.plans)}")
+        if not self.plans[plan].world:
+            return self  # not from memory, which a changed copy of a scenario shares with it
         if plan not in self._worlds:
-            self._worlds[plan] = self._otherwise(plan) if self.plans[plan].world else self
+            self._worlds[plan] = self._otherwise(plan)
         return self._worlds[plan]
 
     @cached_property

@@ -36,7 +36,9 @@ class Procedure(Part):
     """A kind of record. A stage whose work is not given is not in its route."""
 
     share: Ratio = Field(description="part of all records that are of this kind; all shares sum to 1")
-    online_ratio: Ratio = Field(default=0, description="part of them that is submitted online, without a visit")
+    online_ratio: Ratio = Field(
+        default=0, description="part of them, if without appointment, that is submitted online, without a visit"
+    )
     priority: int = Field(default=0, ge=-9, le=9, description="in every line the lower number comes first")
     guidance_min: Law | None = Field(default=None, description="help in the hall before the counter, minutes")
     intake_min: Law = Field(description="desk work at the counter, minutes")

@@ -18,7 +18,7 @@ from sim.theory.erlang import (
 )
 from sim.theory.networks import NetworkFigures, Route, Station, infinite_servers_p, open_network
 from sim.theory.single_server import (
-    Stream,
+    Traffic,
     batch_wait,
     cobham,
     pollaczek_khinchine,
@@ -34,7 +34,7 @@ __all__ = [
     "NetworkFigures",
     "Route",
     "Station",
-    "Stream",
+    "Traffic",
     "batch_wait",
     "cobham",
     "erlang_a",

@@ -12,7 +12,7 @@ from sim.errors import require
 
 
 @dataclass(frozen=True)
-class Stream:
+class Traffic:
     """Visits of one kind that come at random to one server.
 
     Attributes:
@@ -36,18 +36,18 @@ class Stream:
         return self.load * self.mean_service * (1 + self.cv_service**2) / 2
 
 
-def pollaczek_khinchine(stream: Stream) -> float:
+def pollaczek_khinchine(traffic: Traffic) -> float:
     """Return the mean wait at one server, first come first served (M/G/1); infinite under overload.
 
     Source: Pollaczek 1930, Khinchine 1932.
 
-    >>> pollaczek_khinchine(Stream(0.0625, 8.0, cv_service=0.0))  # per minute, minutes; load 0.5, always 8 minutes
+    >>> pollaczek_khinchine(Traffic(0.0625, 8.0, cv_service=0.0))  # per minute, minutes; load 0.5, always 8 minutes
     4.0
     """
-    return stream.residual / (1 - stream.load) if stream.load < 1 else math.inf
+    return traffic.residual / (1 - traffic.load) if traffic.load < 1 else math.inf
 
 
-def batch_wait(visits: Stream, records_by_visit: Mapping[int, float]) -> float:
+def batch_wait(visits: Traffic, records_by_visit: Mapping[int, float]) -> float:
     """Return the mean wait of a record at one server where visits bring several records at once (M^X/G/1).
 
     A record waits for what is there when its visit comes, and for those of its own visit that are served before it.
@@ -57,45 +57,45 @@ def batch_wait(visits: Stream, records_by_visit: Mapping[int, float]) -> float:
         visits: rate of the visits; mean and spread of the work on one record.
         records_by_visit: the part of the visits that bring so many records, by their number; they sum to 1.
 
-    >>> batch_wait(Stream(1.0, 0.25), {1: 0.5, 3: 0.5})
+    >>> batch_wait(Traffic(1.0, 0.25), {1: 0.5, 3: 0.5})
     0.625
     """
     mean = sum(part * n for n, part in records_by_visit.items())
     second = sum(part * n * n for n, part in records_by_visit.items())
-    record = Stream(visits.arrival_rate * mean, visits.mean_service, visits.cv_service)
+    record = Traffic(visits.arrival_rate * mean, visits.mean_service, visits.cv_service)
     if record.load >= 1:
         return math.inf
     return (record.residual + (second / mean - 1) / 2 * record.mean_service) / (1 - record.load)
 
 
-def vacation_wait(stream: Stream, mean_vacation: float, cv_vacation: float) -> float:
+def vacation_wait(traffic: Traffic, mean_vacation: float, cv_vacation: float) -> float:
     """Return the mean wait at one server who goes away whenever nobody waits, again and again (M/G/1, vacations).
 
     Source: Levy and Yechiali 1975; Fuhrmann and Cooper 1985 (the wait is that of the M/G/1 line and, on top of it, the
     rest of a vacation).
 
-    >>> vacation_wait(Stream(0.0625, 8.0, cv_service=0.0), mean_vacation=10.0, cv_vacation=0.0)
+    >>> vacation_wait(Traffic(0.0625, 8.0, cv_service=0.0), mean_vacation=10.0, cv_vacation=0.0)
     9.0
     """
-    return pollaczek_khinchine(stream) + mean_vacation * (1 + cv_vacation**2) / 2
+    return pollaczek_khinchine(traffic) + mean_vacation * (1 + cv_vacation**2) / 2
 
 
-def cobham(streams: Sequence[Stream]) -> list[float]:
+def cobham(kinds: Sequence[Traffic]) -> list[float]:
     """Return the mean wait of each kind of visit at one server who serves the first kind first (M/G/1, priorities).
 
     Nobody's service is broken off. Where the kinds up to one overload the server, its wait is infinite.
     Source: Cobham 1954.
 
     Args:
-        streams: the kinds, most important first; any number of them.
+        kinds: most important first; any number of them.
 
-    >>> cobham([Stream(0.25, 1.0), Stream(0.25, 1.0)])
+    >>> cobham([Traffic(0.25, 1.0), Traffic(0.25, 1.0)])
     [0.6666666666666666, 1.3333333333333333]
     """
-    residual = sum(stream.residual for stream in streams)
+    residual = sum(traffic.residual for traffic in kinds)
     waits, above = [], 0.0
-    for stream in streams:
-        up_to = above + stream.load
+    for traffic in kinds:
+        up_to = above + traffic.load
         waits.append(residual / ((1 - above) * (1 - up_to)) if up_to < 1 else math.inf)
         above = up_to
     return waits

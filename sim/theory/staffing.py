@@ -5,8 +5,8 @@ In: the arrival rate over time. Out: servers in each step. Invariant: a rule kno
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,5 +97,8 @@ def modified_offered_load_staffing(
 
 
 def _fewest(p_wait: Callable[[int], float], target: float) -> int:
-    """Return the smallest number of servers with which no more than the target waits."""
-    return next(n for n in count() if p_wait(n) <= target)
+    """Return the smallest number of servers with which no more than the target waits; more servers never mean more."""
+    enough = 1
+    while p_wait(enough) > target:
+        enough *= 2
+    return bisect_left(range(enough), -target, key=lambda n: -p_wait(n))

@@ -29,13 +29,11 @@ def absence(scenario: Scenario, streams: Streams) -> Whole:
         max(group.people, *(plan.staff.get(name, 0) for plan in scenario.plans.values()))
         for name, group in scenario.staff.items()
     )
-    n_days = scenario.timebase.n_days
-    found = np.full((len(scenario.staff), n_members, n_days), PPM)
-    member, day = np.divmod(np.arange(n_members * n_days), n_days)
-    for index, group in enumerate(scenario.staff.values()):
-        if group.absence_ratio:
-            u = streams.uniforms(Purpose.ABSENCE, Address(day, index, member))
-            found[index] = (u * PPM).astype(np.int64).reshape(n_members, n_days)
+    found = np.full((len(scenario.staff), n_members, scenario.timebase.n_days), PPM)
+    ever = np.flatnonzero([group.absence_ratio > 0 for group in scenario.staff.values()])
+    group, member, day = (each.ravel() for each in np.indices((len(ever), *found.shape[1:])))
+    u = streams.uniforms(Purpose.ABSENCE, Address(day, ever[group], member))
+    found[ever] = (u * PPM).astype(np.int64).reshape(len(ever), *found.shape[1:])
     return found
 
 

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.experiment import Case, Table, process_executor, run_experiment
+from sim.experiment import Case, Table, run_experiment
 from sim.scenario import read_scenario
+from sim.workers import Workers
 from tests.golden.figures import GOLDEN, SCENARIOS, golden_figures
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "tho-xuan.yaml"
@@ -29,7 +30,7 @@ _MARK = re.compile(r"\[[SPAT]\]")
 @pytest.fixture(scope="module")
 def as_told() -> Table:
     """Return the scenario under the plan that the story tells: lunch cover and evening overtime."""
-    with process_executor(N_WORKERS) as executor:
+    with Workers(N_WORKERS) as executor:
         case = Case(read_scenario(SCENARIO), "lunch-and-evening")
         return run_experiment([case], seed=1, n_replications=N_REPLICATIONS, executor=executor)
 
@@ -76,7 +77,7 @@ def numbers_without_mark(text: str) -> list[str]:
     found = []
     for line in text.splitlines():
         content, _, comment = line.partition("#")
-        if content.startswith(("title:", "question:")):
+        if content.strip().startswith(("title:", "question:")):
             continue  # prose
         if _NUMBER.search(content) and not _MARK.search(comment):
             found.append(line)

@@ -3,11 +3,12 @@
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 from sim.engine import simulate
-from sim.experiment import Case, Table, process_executor, run_experiment
+from sim.experiment import Case, Table, run_experiment
 from sim.measures import FIGURES
 from sim.plan import build_plan
 from sim.scenario import Scenario
 from sim.trace import State
+from sim.workers import Workers
 from sim.workload import Workload, sample_workload
 from tests.laws.strategies import FRIDAY, small_scenario
 
@@ -43,7 +44,7 @@ def test_a_replication_can_be_repeated() -> None:
 def test_every_executor_gives_the_same_numbers() -> None:
     """One thread, one process, two processes: the same figures to the last bit."""
     scenario = small_scenario(plans=PLANS)
-    with ThreadPoolExecutor(1) as thread, process_executor(1) as process, process_executor(2) as processes:
+    with ThreadPoolExecutor(1) as thread, Workers(1) as process, Workers(2) as processes:
         of_thread = table(thread, scenario)
         assert_same(of_thread, table(process, scenario))
         assert_same(of_thread, table(processes, scenario))

@@ -5,6 +5,8 @@ import json
 import re
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import aiohttp
 import pytest
 
 from tests.monitor_command import ended, serving, started
+from tests.processes import HANGUP, KILL, all_end, children
 
 BATCH = {"Content-Type": "application/cloudevents-batch+json"}
 
@@ -69,17 +72,42 @@ async def test_a_store_that_is_no_log_is_one_line_and_status_2(config_file: Path
     assert log.read_bytes() == before
 
 
-async def test_a_port_in_use_is_one_line_and_status_2(tmp_path: Path) -> None:
-    """The line says which address is taken and what to do."""
+@pytest.mark.parametrize("command", ["serve", "demo", "replay"])
+async def test_a_port_in_use_is_one_line_and_status_2(project_root: Path, tmp_path: Path, command: str) -> None:
+    """The line says which address is taken, and what to change where the user has set it."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         path = tmp_path / "monitor.yaml"
         path.write_text(f"listen: {{port: {port}}}\n", encoding="utf-8")
-        status, output, errors = await ended("serve", "--config", str(path))
+        arguments, setting = {
+            "serve": (["--config", str(path)], "listen.port"),
+            "demo": ([str(project_root / "scenarios/tho-xuan.yaml"), "--port", str(port)], "--port"),
+            "replay": ([str(write_calls(tmp_path / "calls.csv")), "--port", str(port)], "--port"),
+        }[command]
+        status, output, errors = await ended(command, *arguments)
     assert (status, output) == (2, "")
     assert re.fullmatch(
-        rf"peakweek-monitor: cannot listen on 127\.0\.0\.1:{port}: .*in use \(choose another listen\.port\)\n", errors
+        rf"peakweek-monitor: cannot listen on 127\.0\.0\.1:{port}: .*in use \(choose another {setting}\)\n", errors
     )
+
+
+async def test_a_host_that_is_not_here_is_told_as_such(tmp_path: Path) -> None:
+    """Where the address is not the machine's own, another port would not help."""
+    log = str(write_calls(tmp_path / "calls.csv"))
+    status, _, errors = await ended("replay", log, "--host", "192.0.2.1", "--port", "0")
+    assert status == 2
+    assert errors.endswith("(choose another --host)\n")
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure() -> None:
+    """When the reader closes the pipe, the command ends without a word and with status 0."""
+    command = [sys.executable, "-m", "monitor", "glossary"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=60) == 0
 
 
 @pytest.mark.parametrize("arguments", [[], ["nothing"], ["serve", "--confg", "x"]])
@@ -90,11 +118,21 @@ async def test_a_wrong_command_line_is_told_with_status_2(arguments: list[str]) 
     assert errors.startswith("usage: peakweek-monitor")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_plan_that_the_scenario_has_not_is_one_line_and_status_2(project_root: Path) -> None:
+    """The line names the file, what was found and which plans there are."""
+    scenario = str(project_root / "scenarios/tho-xuan.yaml")
+    status, output, errors = await ended("demo", scenario, "--plan", "x")
+    assert (status, output) == (2, "")
+    assert errors == (
+        f"peakweek-monitor: {scenario}: plans: found 'x'; expected one of as-usual, lunch-cover, lunch-and-evening\n"
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, HANGUP])
 async def test_a_signal_ends_the_service_cleanly(
     config_file: Path, cloud_event: Callable[..., dict[str, Any]], number: signal.Signals
 ) -> None:
-    """Ctrl-C and a system's stop end with status 0 and nothing on the standard error; the log is closed and kept."""
+    """Whoever stops it, it ends with status 0 and nothing on the standard error; the log is closed and kept."""
     issue = cloud_event("1", "ticket.issued", ticket="A1", queue="A")
     async with (
         serving("serve", "--config", str(config_file)) as (process, address),
@@ -152,6 +190,22 @@ async def test_demo_feeds_itself_until_ctrl_c(
             assert 'id="prediction"' in await answer.text()
         assert await interrupted(process) == (0, "")
     assert names_in(tmp_path) == set()
+
+
+@pytest.mark.parametrize("number", [KILL, signal.SIGTERM])
+async def test_no_prediction_outlives_its_service(
+    project_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """However the service is stopped, also by kill -9, the process that calculates its prediction ends too."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    demo = ("demo", str(project_root / "scenarios/tho-xuan.yaml"), "--port", "0")
+    async with serving(*demo) as (process, _):
+        async with asyncio.timeout(20):
+            while not (calculating := children(process.pid, running=b"spawn_main")):  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.02)
+        with all_end(calculating):
+            process.send_signal(number)
+            await process.wait()
 
 
 def write_calls(path: Path) -> Path:

@@ -18,6 +18,7 @@ def test_no_file_means_the_defaults() -> None:
 def test_a_file_is_read_and_its_store_is_beside_it(tmp_path: Path) -> None:
     """A relative name of the log is relative to the file that names it, not to the working folder."""
     path = tmp_path / "monitor.yaml"
+    (tmp_path / "log").mkdir()
     path.write_text(
         "listen: {host: 0.0.0.0, port: 9000}\nstore: log/events.sqlite\nwaiting_limit_s: 1200\n"
         "centre: {id: tho-xuan, name: Thọ Xuân, time_zone: Asia/Ho_Chi_Minh}\nlimits: {body_bytes: 4096}\n",
@@ -48,7 +49,10 @@ WRONG = {
         "store: found 'postgresql://db/log'; expected the name of an SQLite file",
     ),
     "no name": ("store: ''\n", "store: found ''; expected the name of an SQLite file"),
-    "number": ("store: 5\n", "store: found 5; expected"),
+    "number": ("store: 5\n", "store: found 5; expected the name of a file"),
+    "no folder": ("store: none/log\n", "none/log, whose folder is not there; expected a file, there or not yet,"),
+    "folder": ("store: .\n", ", a folder; expected a file, there or not yet, in a folder that is"),
+    "no scenario": ("prediction: {scenario: x.yaml}\n", "x.yaml, which is no file; expected a scenario file"),
     "body": ("limits: {body_bytes: 10}\n", "limits.body_bytes: found 10; expected greater than or equal to 1024"),
 }
 

@@ -102,7 +102,10 @@ def test_a_misspelt_field_gets_the_near_name(cloud_event: CloudEvent) -> None:
         parse_event(json.dumps(cloud_event("1", "ticket.called", tiket="A1")).encode())
 
 
-PERSONAL = ["0912345678", "034567890123", "A-034567890123", "+84 912 345 678", "Trần Thị Hoa", "hoa@example.org"]
+PERSONAL = [
+    *("0912345678", "034567890123", "A-034567890123", "+84 912 345 678", "84-912-345-678", "0912-345-678"),
+    *("0912.34.56.78", "038-200-012345", "Trần Thị Hoa", "hoa@example.org"),
+]
 
 
 @pytest.mark.parametrize("value", PERSONAL)

@@ -1,6 +1,7 @@
 """The page: it loads, needs nothing but the service, and names only what is there."""
 
 import re
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 
@@ -27,6 +28,18 @@ class Links(HTMLParser):
         self.inline += [name for name, _ in attrs if name == "style" or name.startswith("on")]
         if tag == "style" or (tag == "script" and "src" not in given):
             self.inline.append(tag)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A prediction whose chart is there, or not yet."""
+
+    svg: str | None
+    caption: str = "Means <over> 40 replications"
+
+    async def draw(self, *, is_narrow: bool) -> str | None:
+        """Return the chart with a note of its form."""
+        return self.svg and f"{self.svg}<!--{'-narrow' if is_narrow else ''}-->"
 
 
 async def page_of(service: Any) -> tuple[Links, str]:
@@ -57,13 +70,9 @@ async def test_the_browser_is_told_to_load_nothing_else(service: Any) -> None:
 
 async def test_the_script_finds_its_elements(service: Any, start: Any, config: Config) -> None:
     """Every element that the script names by a fixed id is on the page."""
-
-    async def chart() -> str:
-        return "<svg/>"
-
     script = (await service.get("/live.js"))[1]
     named = set(re.findall(r'(?:element|show|fill)\("([a-z-]+)"', script))
-    async with start(config, prediction=chart) as with_chart:
+    async with start(config, prediction=Drawn("<svg/>")) as with_chart:
         links, _ = await page_of(with_chart)
     assert len(named) > 8
     assert named <= links.ids
@@ -98,19 +107,24 @@ async def test_the_limit_is_a_column_only_where_there_is_one(service: Any, start
 
 
 @pytest.mark.parametrize("svg", ["<svg xmlns='http://www.w3.org/2000/svg'/>", None])
-async def test_the_prediction_is_shown_when_it_is_there(start: Any, config: Config, svg: str | None) -> None:
-    """The chart is served as an image that can load nothing; while it is calculated there is none."""
-
-    async def chart() -> str | None:
-        return svg
-
-    async with start(config, prediction=chart) as service:
-        assert "prediction" in (await page_of(service))[0].ids
-        async with service.session.get("/prediction.svg") as answer:
+@pytest.mark.parametrize("form", ["", "-narrow"])
+async def test_the_prediction_is_shown_when_it_is_there(start: Any, config: Config, svg: str | None, form: str) -> None:
+    """The chart is served in two forms, as images that can load nothing; while it is calculated there is none."""
+    async with start(config, prediction=Drawn(svg)) as service:
+        assert f"prediction{form or '-wide'}" in (await page_of(service))[0].ids
+        async with service.session.get(f"/prediction{form}.svg") as answer:
             assert answer.status == (200 if svg else 404)
             if svg:
-                assert (answer.content_type, await answer.text()) == ("image/svg+xml", svg)
+                assert (answer.content_type, await answer.text()) == ("image/svg+xml", f"{svg}<!--{form}-->")
                 assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+async def test_the_prediction_says_what_it_shows(start: Any, config: Config) -> None:
+    """Below the chart stands its caption, as text."""
+    async with start(config, prediction=Drawn("<svg/>")) as service:
+        assert (
+            '<figcaption class="quiet">Means &lt;over&gt; 40 replications</figcaption>' in (await page_of(service))[1]
+        )
 
 
 async def test_without_a_prediction_the_page_has_no_place_for_it(service: Any) -> None:

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))  # the project's root, when run as a script
 from tests.mutation.mutants import MUTANTS, Mutant  # noqa: E402 - after the path that leads to it
 
 _JUDGES = ("tests/sim", "tests/laws", "tests/identity", "tests/theory")
-_PARTS = ("sim", "monitor", "tests", "scenarios", "pyproject.toml")
+_PARTS = ("sim", "monitor", "tests", "scenarios", "docs", "pyproject.toml")
 
 
 def first_failure(mutant: Mutant) -> str:
@@ -26,7 +26,7 @@ def first_failure(mutant: Mutant) -> str:
         copy = Path(folder)
         for part in _PARTS:
             source = ROOT / part
-            skip = shutil.ignore_patterns("__pycache__")
+            skip = shutil.ignore_patterns("*.pyc")  # what is compiled comes along, and holds for its sources
             shutil.copytree(source, copy / part, ignore=skip) if source.is_dir() else shutil.copy(source, copy / part)
         broken = copy / mutant.path
         broken.write_text(broken.read_text(encoding="utf-8").replace(mutant.old, mutant.new), encoding="utf-8")

@@ -9,7 +9,7 @@ from sim.errors import InvariantError
 from sim.measures import BREAKDOWNS, Breakdown, measure, spans
 from sim.plan import Plan
 from sim.trace import NEVER, State, Trace
-from tests.laws.strategies import FRIDAY, procedure
+from tests.laws.strategies import FRIDAY, procedure, staff
 from tests.sim.test_losses import random_trace
 from tests.sim.told import MONDAY, Life, at, plan_in_minutes, served, told
 
@@ -90,6 +90,15 @@ def test_groups_have_hours_of_their_own() -> None:
     assert of(found, "utilisation_ratio", "back-office")[0] == pytest.approx(60 / 900)
     assert of(found, "labour_day_h_max", "intake")[0] == pytest.approx(9.5)
     assert of(found, "labour_day_h_max", "back-office")[0] == pytest.approx(7.5)
+
+
+def test_a_centre_without_people_has_groups_without_hours() -> None:
+    """A group of nobody has no use of hours, and no overtime."""
+    plan = plan_in_minutes(staff=staff(intake=0, back_office=0))
+    waiting = Life(((State.WAIT_INTAKE, at(8), NEVER, NEVER),))
+    found = broken_down(told(plan, waiting), plan, "group")
+    assert of(found, "overtime_h", "intake") == [0] * 5
+    assert np.isnan(of(found, "utilisation_ratio", "intake")).all()
 
 
 def test_hours_of_the_day() -> None:

@@ -4,15 +4,21 @@ import csv
 import io
 import json
 import os
+import re
 import select
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.processes import HANGUP, KILL, all_end, children
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "scenarios" / "tho-xuan.yaml"
@@ -20,10 +26,10 @@ QUICK = ("--plan", "as-usual", "--replications", "1", "--workers", "1")
 COMMAND = [sys.executable, "-m", "sim"]
 
 
-def peakweek(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def peakweek(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Return what the command does."""
     command = [*COMMAND, *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    return subprocess.run(command, cwd=cwd, capture_output=True, encoding="utf-8", timeout=120, check=False)
 
 
 def altered(tmp_path: Path, old: str, new: str) -> Path:
@@ -37,7 +43,7 @@ def altered(tmp_path: Path, old: str, new: str) -> Path:
 
 def test_formats_tell_the_same_and_nothing_else_is_said(tmp_path: Path) -> None:
     """JSON and CSV are read back, the table is for people, and standard error stays empty."""
-    path = altered(tmp_path, "counters: 3", "counters: 2")
+    path = short(tmp_path)
     told = {name: peakweek("run", path, *QUICK, "--seed", "5", "--format", name) for name in ("json", "csv", "table")}
     assert [(run.returncode, run.stderr) for run in told.values()] == [(0, "")] * 3
     (plan,) = json.loads(told["json"].stdout)["plans"]
@@ -52,7 +58,7 @@ def test_formats_tell_the_same_and_nothing_else_is_said(tmp_path: Path) -> None:
 
 def test_seed_and_first_choose_the_replications(tmp_path: Path) -> None:
     """The same seed gives the same text; another seed, or another first replication, gives another one."""
-    path = altered(tmp_path, "counters: 3", "counters: 2")
+    path = short(tmp_path)
     choices = (("--seed", "5"), ("--seed", "5"), ("--seed", "6"), ("--seed", "5", "--first", "1"))
     texts = [peakweek("run", path, *QUICK, "--format", "csv", *choice).stdout for choice in choices]
     assert texts[0] == texts[1]
@@ -62,15 +68,20 @@ def test_seed_and_first_choose_the_replications(tmp_path: Path) -> None:
 def test_files_are_written_and_named(tmp_path: Path) -> None:
     """--out makes the folder, says which files it wrote, and what is printed is also in the file."""
     out = tmp_path / "new" / "folder"
-    run = peakweek("run", altered(tmp_path, "counters: 3", "counters: 2"), *QUICK, "--format", "csv", "--out", out)
+    run = peakweek("run", short(tmp_path), *QUICK, "--format", "csv", "--out", out)
     assert run.returncode == 0
     assert set(run.stderr.splitlines()) == {f"wrote {path}" for path in out.iterdir()}
     assert run.stdout == (out / "results.csv").read_text(encoding="utf-8")
 
 
+def short(tmp_path: Path) -> Path:
+    """Return the shipped scenario over a short period."""
+    return altered(tmp_path, "counters: 3", "counters: 2")
+
+
 WRONG = {
     "no such file": (["run", "none.yaml"], "none.yaml: found no such file"),
-    "unknown plan": (["run", SHIPPED, "--plan", "x"], "expected one of as-usual, lunch-cover, lunch-and-evening"),
+    "unknown plan": (["run", SHIPPED, "--plan", "x"], f"{SHIPPED}: plans: found 'x'; expected one of as-usual"),
     "no replication": (["run", SHIPPED, "--replications", "0"], "found '0'; expected a whole number from 1"),
     "no number": (["run", SHIPPED, "--seed", "x"], "found 'x'; expected a whole number from 0"),
     "unknown format": (["run", SHIPPED, "--format", "xml"], "'xml'"),
@@ -100,59 +111,99 @@ def test_a_wrong_scenario_names_file_line_and_field(tmp_path: Path) -> None:
 
 
 def test_a_failed_replication_is_status_1_and_can_be_replayed(tmp_path: Path) -> None:
-    """The one line ends with the command that fails in the same way."""
-    path = altered(tmp_path, "mean: 6, cv: 0.8}               # [A]", "mean: 1000000, cv: 10}  # [A]")
-    path.write_text(path.read_text(encoding="utf-8").replace("page_mb: 0.5", "page_mb: 1000"), encoding="utf-8")
-    run = peakweek("run", path, *QUICK, "--seed", "3")
+    """The one line ends with the command that fails in the same way, here in a copy of the program that is broken."""
+    shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    engine = tmp_path / "sim/engine/__init__.py"
+    whole = engine.read_text(encoding="utf-8")
+    conditions = "conditions = find_conditions(workload, plan)"
+    assert conditions in whole
+    engine.write_text(whole.replace(conditions, 'raise RuntimeError("the engine is broken")'), encoding="utf-8")
+    path = altered(tmp_path, "counters: 3", "counters: 2")
+    run = peakweek("run", path, *QUICK, "--seed", "3", cwd=tmp_path)
     assert (run.returncode, run.stdout) == (1, "")
     (line,) = run.stderr.splitlines()
-    assert "a draw is too large to be counted" in line
+    assert "RuntimeError: the engine is broken" in line
     _, _, command = line.partition("replay it with: peakweek ")
     assert shlex.split(command)[:2] == ["run", str(path)]
-    again = peakweek(*shlex.split(command))
+    again = peakweek(*shlex.split(command), "--out", tmp_path / "out", cwd=tmp_path)
     assert (again.returncode, again.stderr) == (1, run.stderr)
+    assert not (tmp_path / "out").exists()
 
 
-def test_a_reader_that_has_seen_enough_is_no_failure_to_talk_about() -> None:
-    """When the reader closes the pipe, the command ends without a word."""
-    with subprocess.Popen(
-        [*COMMAND, "run", SHIPPED, *QUICK], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+@pytest.mark.parametrize("shown", ["table", "csv", "fields"])
+def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path, shown: str) -> None:
+    """When the reader closes the pipe, the command ends without a word, with status 0 and its files written."""
+    out = tmp_path / "out"
+    run = ["run", str(short(tmp_path)), *QUICK, "--format", shown, "--out", str(out)]
+    command = [*COMMAND, *(["scenario", "fields"] if shown == "fields" else run)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
-        assert process.stderr.read() == b""
-        assert process.wait(timeout=60) == 1
+        said = process.stderr.read().decode().splitlines()
+        assert process.wait(timeout=60) == 0
+    assert {line.removeprefix("wrote ") for line in said} == {str(path) for path in out.glob("*")}
+    assert bool(said) == (shown != "fields")
 
 
-def test_ctrl_c_ends_everything_with_one_line(tmp_path: Path) -> None:
-    """At a terminal Ctrl-C reaches the workers too: status 130, one line, no traceback, nothing written."""
+@contextmanager
+def long_run(scenario: Path, *arguments: str | Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Start a run without end at a terminal of its own; yield it and the terminal when two workers are at work."""
     pty = pytest.importorskip("pty", reason="Windows has no such terminals")
     ours, theirs = pty.openpty()
-    out = tmp_path / "out"
-    command = [*COMMAND, "run", SHIPPED, "--replications", "1000000", "--workers", "2", "--out", out]
+    command = [*COMMAND, "run", scenario, "--replications", "1000000", "--workers", "2", *arguments]
     with subprocess.Popen(
         list(map(str, command)), cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
     ) as process:
         os.close(theirs)
-        assert b"1/1000000" in read_until(ours, b"1/1000000")
-        os.killpg(process.pid, signal.SIGINT)  # the terminal sends it to the whole group
-        said = read_until(ours, b"nothing was written")
-        assert process.wait(timeout=60) == 130
-    os.close(ours)
-    assert b"peakweek: interrupted; nothing was written" in said
+        try:
+            read_until(ours, rb"[1-9]\d*/1000000")
+            yield process, ours
+        finally:
+            os.close(ours)
+            process.kill()
+
+
+TO_ALL = {"Ctrl-C": signal.SIGINT, "a closed terminal": HANGUP, "a stop of the group": signal.SIGTERM}
+
+
+@pytest.mark.parametrize("case", TO_ALL)
+def test_a_signal_to_all_ends_everything_with_one_line(tmp_path: Path, case: str) -> None:
+    """A signal that the workers get too: status 128 + its number, one line, no traceback, nothing written."""
+    out = tmp_path / "new" / "out"
+    with long_run(short(tmp_path), "--out", out) as (process, terminal), all_end(children(process.pid)):
+        os.killpg(process.pid, TO_ALL[case])
+        said = read_until(terminal, b"half-written")
+        assert process.wait(timeout=60) == 128 + TO_ALL[case]
+    assert b"peakweek: interrupted; nothing is left half-written" in said
     assert b"Traceback" not in said
-    assert list(out.iterdir()) == []
+    assert {path.name for path in tmp_path.iterdir()} == {"altered.yaml"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, HANGUP, KILL])
+def test_no_worker_outlives_the_command(tmp_path: Path, number: signal.Signals) -> None:
+    """However the command alone is stopped, also by kill -9, its workers end too."""
+    with long_run(short(tmp_path)) as (process, _), all_end(children(process.pid)):
+        process.send_signal(number)
+        assert process.wait(timeout=60) == (-number if number == KILL else 128 + number)
+
+
+def test_a_lost_worker_is_status_1_and_one_line(tmp_path: Path) -> None:
+    """When the system ends a worker, the command says so and stops the others."""
+    with long_run(short(tmp_path)) as (process, terminal), all_end(children(process.pid)):
+        os.kill(children(process.pid, running=b"spawn_main")[0], KILL)
+        said = read_until(terminal, b"fewer workers")
+        assert process.wait(timeout=60) == 1
+    assert b"peakweek: a worker process was ended from outside" in said
+    assert b"Traceback" not in said
 
 
 def read_until(terminal: int, wanted: bytes) -> bytes:
-    """Return what the terminal shows until it shows this, or a minute has passed, or its other side is closed."""
+    """Return what the terminal shows until it shows this pattern, within a minute."""
     shown, deadline = b"", time.monotonic() + 60
-    while wanted not in shown and select.select([terminal], [], [], max(0, deadline - time.monotonic()))[0]:
-        try:
-            shown += os.read(terminal, 65536)
-        except OSError:  # the other side is closed
-            break
+    while not re.search(wanted, shown):
+        assert select.select([terminal], [], [], max(0, deadline - time.monotonic()))[0], shown
+        shown += os.read(terminal, 65536)
     return shown
 
 
@@ -166,6 +217,20 @@ def test_help_answers_at_once() -> None:
         assert run.returncode == 0
         assert "--replications" in run.stdout
     assert min(seconds) < 1
-    loaded = "import sys, sim.__main__; print({'numpy', 'simpy', 'altair', 'pydantic'} & set(sys.modules))"
-    run = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert run.stdout == "set()\n"
+    assert loaded_by("--help") & {"numpy", "simpy", "altair", "pydantic"} == set()
+
+
+def test_a_table_needs_no_chart_library(tmp_path: Path) -> None:
+    """A run that writes no files does not spend its start on loading what draws charts and pages."""
+    path = short(tmp_path)
+    assert loaded_by("run", path, *QUICK) & {"altair", "vl_convert", "jinja2"} == set()
+
+
+def loaded_by(*arguments: str | Path) -> set[str]:
+    """Return the names of the modules that are loaded when the command ends."""
+    script = (
+        "import sys, sim.__main__\ntry: sim.__main__.main(sys.argv[1:])\nfinally: print(*sys.modules, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", script, *map(str, arguments)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(run.stderr.split())

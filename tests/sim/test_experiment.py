@@ -1,16 +1,19 @@
 """Experiments: bands over replications, progress, and failures that say how to replay them."""
 
 import math
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import time
+from typing import Any
 
 import numpy as np
 import pytest
 
 from sim.errors import EngineError, ScenarioError
-from sim.experiment import Band, Case, Table, process_executor, run_experiment
+from sim.experiment import Band, Case, Table, run_experiment
 from sim.measures import FIGURES, spans
 from sim.scenario import Scenario
+from sim.workers import Workers
 from tests.laws.strategies import small_scenario
 
 
@@ -51,6 +54,20 @@ def test_a_table_has_every_figure_of_every_replication_and_span() -> None:
     assert {figure[0].shape for figure in table.figures.values()} == {(3, len(table.spans[0]))}
 
 
+def test_breakdowns_are_carried_through_every_replication() -> None:
+    """Asked for, a breakdown has its figures by replication, span and part; not asked for, there is none."""
+    scenario = small_scenario()
+    cases = [Case(scenario, "as-usual")]
+    with ThreadPoolExecutor(1) as executor:
+        table = run_experiment(cases, seed=1, n_replications=2, executor=executor, breakdowns=["procedure"])
+    (found,) = table.breakdowns["procedure"]
+    assert found.names == ("only",)
+    received = found.figures["received_count"]
+    assert received.shape == (2, len(table.spans[0]), 1)
+    assert received[:, :, 0].tolist() == table.figures["received_count"][0].tolist()
+    assert run(scenario, 1).breakdowns == {}
+
+
 def test_progress_counts_every_replication() -> None:
     """The caller hears of one replication after the other."""
     told: list[int] = []
@@ -58,6 +75,33 @@ def test_progress_counts_every_replication() -> None:
         cases = [Case(small_scenario(), "as-usual")]
         run_experiment(cases, seed=1, n_replications=4, executor=executor, on_done=told.append)
     assert told == [1, 2, 3, 4]
+
+
+class Counted(Workers):
+    """Workers that count what they are given."""
+
+    n_submitted = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Count one more."""
+        self.n_submitted += 1
+        return super().submit(fn, *args, **kwargs)
+
+
+@pytest.mark.parametrize("n_workers", [1, 3])
+def test_few_replications_are_handed_out_ahead(n_workers: int) -> None:
+    """Two for each worker, whatever the machine has: all are busy, and little is left to wait for at a stop."""
+    ahead: list[int] = []
+    with Counted(n_workers) as workers:
+        cases = [Case(small_scenario(), "as-usual")]
+        run_experiment(
+            cases,
+            seed=1,
+            n_replications=12,
+            executor=workers,
+            on_done=lambda n_done: ahead.append(workers.n_submitted - n_done),
+        )
+    assert max(ahead) == 2 * n_workers
 
 
 def broken() -> Scenario:
@@ -68,7 +112,7 @@ def broken() -> Scenario:
     return scenario.model_copy(update={"procedures": {"only": procedure}})
 
 
-@pytest.mark.parametrize("workers", [ThreadPoolExecutor, process_executor])
+@pytest.mark.parametrize("workers", [ThreadPoolExecutor, Workers])
 def test_a_failed_replication_says_how_to_replay_it(workers: type[ThreadPoolExecutor]) -> None:
     """It is an error, not a gap in a mean; the error keeps its parts also on its way from another process."""
     with pytest.raises(EngineError) as caught:

@@ -145,6 +145,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "plans.p.evening: found 4.00 h of overtime for officers 1 on 2025-07-04",
         "at most 3.75 h (labour_rules.overtime_day_ratio)",
     ),
+    "evening after a lunch that just reaches the limit": (
+        {"lunch": on(FRIDAY), "evening": on(FRIDAY, until="18:00"), "overtime_month_h": 2.0},
+        "plans.p.evening: found 3.00 h of overtime for officers 1 in 2025-07",
+        "at most 2.00 h (labour_rules.overtime_month_h)",
+    ),
     "long day": (
         {"lunch": on(FRIDAY), "evening": on(FRIDAY, until="20:00"), "overtime_day_ratio": 1.0},
         "plans.p.evening: found 12.50 h of work for officers 1 on 2025-07-04",

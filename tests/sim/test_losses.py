@@ -94,7 +94,9 @@ def test_waiting_at_the_counter_is_for_scanner_or_link() -> None:
 def test_an_outage_takes_its_part_of_an_upload() -> None:
     """Of forty minutes, twenty run at a tenth of the speed: 18 are lost to the outage, 22 to the link."""
     plan = plan_in_minutes()
-    upload = Life(((State.UPLOAD, at(8), at(8, 40), 0),), received=at(8, 40), settled=at(8, 40), upload_bit=22 * BIT_PER_MIN)
+    upload = Life(
+        ((State.UPLOAD, at(8), at(8, 40), 0),), received=at(8, 40), settled=at(8, 40), upload_bit=22 * BIT_PER_MIN
+    )
     slow = (System.LINK, at(8, 10), at(8, 30), 100, 0)
     assert lost_min(told(plan, upload, outages=(slow,)), plan) == pytest.approx({"outage": 18, "link": 22})
 
@@ -102,7 +104,9 @@ def test_an_outage_takes_its_part_of_an_upload() -> None:
 def test_what_an_outage_makes_vain_is_lost_to_it() -> None:
     """An upload that starts anew at 8:10 loses the ten minutes before, and then five in which the portal is down."""
     plan = plan_in_minutes()
-    upload = Life(((State.UPLOAD, at(8), at(8, 40), 0),), received=at(8, 40), settled=at(8, 40), upload_bit=25 * BIT_PER_MIN)
+    upload = Life(
+        ((State.UPLOAD, at(8), at(8, 40), 0),), received=at(8, 40), settled=at(8, 40), upload_bit=25 * BIT_PER_MIN
+    )
     down = (System.PORTAL, at(8, 10), at(8, 15), 0, 1)
     assert lost_min(told(plan, upload, outages=(down,)), plan) == pytest.approx({"outage": 15, "link": 25})
 
@@ -211,4 +215,4 @@ def random_trace(data: st.DataObject) -> tuple[Trace, Plan]:
     """Return what happens in a random centre."""
     scenario = data.draw(scenarios())
     plan = build_plan(scenario, "p")
-    return simulate(data.draw(workloads(scenario)), plan), plan
+    return simulate(data.draw(workloads(scenario)), plan, engine="reference"), plan

@@ -146,7 +146,9 @@ def test_a_figure_of_nothing_is_not_zero(plan: Plan) -> None:
             assert np.all(np.isnan(values)), name
 
 
-@pytest.mark.parametrize(("n", "p50", "p90", "p95"), [(1, 0, 0, 0), (20, 9, 17, 18), (21, 10, 18, 19), (100, 49, 89, 94)])
+@pytest.mark.parametrize(
+    ("n", "p50", "p90", "p95"), [(1, 0, 0, 0), (20, 9, 17, 18), (21, 10, 18, 19), (100, 49, 89, 94)]
+)
 def test_a_percentile_is_one_of_the_values(n: int, p50: int, p90: int, p95: int) -> None:
     """Of waits of 0, 1, 2, … minutes it is the smallest that so many of a hundred do not exceed."""
     plan = plan_in_minutes()

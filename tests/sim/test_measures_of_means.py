@@ -29,9 +29,7 @@ def visit(start: int, end: int, *, person: int = 0, upload: int = 0, scan: int =
     edges = [start, end - upload - scan, end - upload, end]
     states = (State.INTAKE, State.SCAN, State.UPLOAD)
     stints: list[Stint] = [(State.WAIT_INTAKE, start, start, NEVER)]
-    stints += [
-        (state, a, b, person) for state, a, b in zip(states, edges, edges[1:], strict=False) if a < b
-    ]
+    stints += [(state, a, b, person) for state, a, b in zip(states, edges, edges[1:], strict=False) if a < b]
     return Life(tuple(stints), received=end, settled=end, upload_bit=upload * BIT_PER_MIN)
 
 
@@ -80,7 +78,9 @@ def test_covers_are_overtime() -> None:
     """One officer and two desks through lunch, one officer and one desk until 19:00: 3 × 2 h and 2 × 2 h."""
     plan = with_plan(
         lunch=({"first_day": FRIDAY, "last_day": FRIDAY, "people": {"intake": 1, "back-office": 2}},),
-        evening=({"first_day": FRIDAY, "last_day": FRIDAY, "people": {"intake": 1, "back-office": 1}, "until": "19:00"},),
+        evening=(
+            {"first_day": FRIDAY, "last_day": FRIDAY, "people": {"intake": 1, "back-office": 1}, "until": "19:00"},
+        ),
     )
     measures = measure(told(plan), plan)
     assert figure(measures, plan, "overtime_h") == pytest.approx(by_span(10, 0, 10))
@@ -172,7 +172,11 @@ def test_an_upload_that_holds_no_counter_takes_none() -> None:
     """Where officer and counter do not wait for it, only the work before it uses the counter."""
     plan = plan_in_minutes(link={"mbit_per_s": BIT_PER_MIN / 60e6, "holds_counter": False})
     life = Life(
-        ((State.WAIT_INTAKE, at(8), at(8), NEVER), (State.INTAKE, at(8), at(8, 10), 0), (State.UPLOAD, at(8, 10), at(9), NEVER)),
+        (
+            (State.WAIT_INTAKE, at(8), at(8), NEVER),
+            (State.INTAKE, at(8), at(8, 10), 0),
+            (State.UPLOAD, at(8, 10), at(9), NEVER),
+        ),
         received=at(9),
         settled=at(9),
         upload_bit=50 * BIT_PER_MIN,
@@ -199,7 +203,12 @@ def test_transfers_are_slower_than_alone() -> None:
     """Two uploads of ten minutes each that share the line take twenty; one that is not through yet does not count."""
     plan = with_plan()
     shared = [
-        Life(((State.UPLOAD, at(8), at(8, 20), person),), received=at(8, 20), settled=at(8, 20), upload_bit=10 * BIT_PER_MIN)
+        Life(
+            ((State.UPLOAD, at(8), at(8, 20), person),),
+            received=at(8, 20),
+            settled=at(8, 20),
+            upload_bit=10 * BIT_PER_MIN,
+        )
         for person in (0, 1)
     ]
     under_way = Life(((State.UPLOAD, at(8, day=3), NEVER, 0),), upload_bit=5 * BIT_PER_MIN)
@@ -213,7 +222,12 @@ def test_alone_means_with_the_traffic_of_the_hour() -> None:
     """Half of the line is free until 9:00, all of it later: forty minutes' worth from 8:30 on end alone at 9:25."""
     link = {"mbit_per_s": BIT_PER_MIN / 60e6, "background_ratio": 0, "background_by_hour": {8: 0.5}}
     plan = plan_in_minutes(link=link)
-    life = Life(((State.UPLOAD, at(8, 30), at(10, 20), 0),), received=at(10, 20), settled=at(10, 20), upload_bit=40 * BIT_PER_MIN)
+    life = Life(
+        ((State.UPLOAD, at(8, 30), at(10, 20), 0),),
+        received=at(10, 20),
+        settled=at(10, 20),
+        upload_bit=40 * BIT_PER_MIN,
+    )
     found = figure(measure(told(plan, life), plan), plan, "transfer_slowdown_ratio")
     assert found["04 day"] == pytest.approx(110 / 55)
 

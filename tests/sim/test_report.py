@@ -3,34 +3,48 @@
 import csv
 import io
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
 from sim.errors import OutputError
 from sim.experiment import Case, Table, run_experiment
-from sim.measures import FIGURES
-from sim.report.charts import backlog_by_day, on_time_by_week, peak_backlog
+from sim.measures import CAUSES, FIGURES, MEANINGS
+from sim.report.charts import backlog_by_day, lost_by_cause, on_time_by_week, peak_backlog, waiting_by_hour
+from sim.report.folder import output_folder
 from sim.report.page import page, write_files
-from sim.report.rows import rows, to_csv, to_json
+from sim.report.rows import part_bands, parts_to_csv, rows, to_csv, to_json
+from sim.report.tables import cost_table, lost_table, part_tables, short
 from sim.report.terminal import print_table
-from tests.laws.strategies import FRIDAY, document, small_scenario
+from tests.laws.strategies import FRIDAY, document, small_scenario, staff
 
 HOSTILE = "<script>alert('&')</script> [bold]loud[/bold] [/none] :smile:"
-NAMES = ["results.csv", "results.json", "backlog.svg", "index.html"]
+KINDS = ("hour", "stage", "procedure", "group")
+NAMES = [
+    "results.csv",
+    "results.json",
+    *(f"by-{kind}.csv" for kind in KINDS),
+    "backlog.svg",
+    "lost.svg",
+    "index.html",
+]
 
 
 @pytest.fixture(scope="module")
 def table() -> Table:
     """Return three replications of two plans, with names that a careless page or terminal would take as its own."""
-    cover = {"first_day": FRIDAY, "last_day": FRIDAY, "intake": 1, "back_office": 1}
+    cover = {"first_day": FRIDAY, "last_day": FRIDAY, "people": {"intake": 1, "back-office": 1}}
     plans = {"as-usual": {"title": "As usual"}, "lunch": {"title": HOSTILE, "lunch": (cover,)}}
-    scenario = small_scenario(title=HOSTILE, question=HOSTILE, plans=plans)
+    scenario = small_scenario(title=HOSTILE, question=HOSTILE, plans=plans, costs={"citizen_wait_h": 30_000.0})
+    cases = [Case(scenario, name) for name in plans]
     with ThreadPoolExecutor(1) as executor:
-        return run_experiment([Case(scenario, name) for name in plans], seed=1, n_replications=3, executor=executor)
+        return run_experiment(cases, seed=1, n_replications=3, executor=executor, breakdowns=KINDS)
 
 
 def bands(table: Table) -> dict[tuple[str, str, str, str], tuple[float, float, float] | None]:
@@ -71,9 +85,39 @@ def test_csv_gives_the_tables_numbers(table: Table) -> None:
             )
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_breakdowns_are_in_the_files(table: Table, kind: str) -> None:
+    """Every part of every span has its figures in the document and, to six digits, in a sheet of its own."""
+    told = list(csv.DictReader(io.StringIO(parts_to_csv(table, kind))))
+    spans = {
+        (plan["name"], span["span"], span["first_day"]): span
+        for plan in json.loads(to_json(table))["plans"]
+        for span in plan["spans"]
+    }
+    names, figures = table.breakdowns[kind][0].names, table.breakdowns[kind][0].figures
+    assert len(told) == len(rows(table)) * len(names)
+    for row in told:
+        of_part = spans[row["plan"], row["span"], row["first_day"]]["breakdowns"][kind][row[kind]]
+        assert set(of_part) == set(figures)
+        for figure, band in of_part.items():
+            expected = "" if band is None else pytest.approx(band["mean"], abs=1e-6)
+            assert (float(row[f"{figure}_mean"]) if band else row[f"{figure}_mean"]) == expected
+
+
+def test_a_part_has_the_spread_of_its_own_values(table: Table) -> None:
+    """The mean of a procedure's records over the replications, in the last span of the second plan."""
+    row = rows(table)[-1]
+    ((name, bands),) = part_bands(table, "procedure", row)
+    values = table.breakdowns["procedure"][1].figures["received_count"][:, -1, 0]
+    assert name == "only"
+    assert bands["received_count"] is not None
+    assert bands["received_count"].mean == values.mean()
+    assert bands["received_count"].low == values.min()
+
+
 def test_what_has_no_value_is_null_and_not_nan() -> None:
     """Where nobody was called there is no wait: JSON says null, which every reader understands."""
-    scenario = small_scenario(staff={"intake": 0, "back_office": 0})
+    scenario = small_scenario(staff=staff(intake=0, back_office=0))
     with ThreadPoolExecutor(1) as executor:
         table = run_experiment([Case(scenario, "as-usual")], seed=1, n_replications=2, executor=executor)
     told = json.loads(to_json(table), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
@@ -137,10 +181,44 @@ def test_titles_are_text_on_the_page(table: Table) -> None:
 
 def test_every_picture_is_svg_that_shows_each_plan(table: Table) -> None:
     """Pictures are XML by themselves and name the plans."""
-    for picture in (peak_backlog(table), backlog_by_day(table), on_time_by_week(table)):
-        root = ET.fromstring(picture)  # noqa: S314 - our own text
+    for draw in (peak_backlog, backlog_by_day, on_time_by_week, lost_by_cause, waiting_by_hour):
+        root = ET.fromstring(draw(table))  # noqa: S314 - our own text
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         assert "As usual" in "".join(root.itertext())
+
+
+@pytest.fixture(scope="module")
+def over_a_weekend() -> Table:
+    """Return a replication of two weeks' working days."""
+    first_day = FRIDAY - timedelta(days=1)
+    period = document()["period"] | {"first_day": first_day, "last_day": first_day + timedelta(days=5)}
+    with ThreadPoolExecutor(1) as executor:
+        cases = [Case(small_scenario(period=period), "as-usual")]
+        return run_experiment(cases, seed=1, n_replications=1, executor=executor)
+
+
+def label_places(picture: str) -> list[tuple[str, float]]:
+    """Return the labels of a picture's days with how far to the right they stand."""
+    found = re.findall(r'translate\(([\d.]+),[\d.]+\)"[^>]*>(\d\d [A-Z][a-z]+)</text>', picture)
+    return [(label, float(place)) for place, label in found]
+
+
+def test_days_off_take_no_place_in_a_picture(over_a_weekend: Table) -> None:
+    """Days are drawn beside each other as they were worked: no line leads over a weekend, where nobody works."""
+    labels, places = zip(*label_places(peak_backlog(over_a_weekend)), strict=True)
+    assert labels == ("03 Jul", "04 Jul", "07 Jul", "08 Jul")
+    gaps = np.diff(places)
+    assert gaps.min() > 0.99 * gaps.max()
+
+
+def test_a_picture_can_be_read_on_a_telephone(over_a_weekend: Table) -> None:
+    """The narrow form is no wider than the narrowest screens, in letters as large as elsewhere, and tells each week."""
+    root = ET.fromstring(peak_backlog(over_a_weekend, is_narrow=True))  # noqa: S314 - our own text
+    assert float(root.attrib["width"]) <= 300
+    texts = list(root.iter("{http://www.w3.org/2000/svg}text"))
+    assert {text.attrib["font-size"] for text in texts} == {"12px"}
+    shown = ["".join(text.itertext()) for text in texts]
+    assert {"As usual", "records received and not settled at close", "03 Jul", "07 Jul"} <= set(shown)
 
 
 def test_the_terminal_shows_titles_as_they_are(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,13 +246,65 @@ def test_the_terminal_shows_the_peak_days_or_all(capsys: pytest.CaptureFixture[s
     assert f" {settled.mean:.0f} " in next(line for line in peak_only.splitlines() if "Thu 03 Jul  " in line)
 
 
+def test_the_losses_of_each_plan_add_up(table: Table) -> None:
+    """The hours lost are told for each plan in the peak week and in the period, with their sum."""
+    told = lost_table(table)
+    assert told is not None
+    assert [name for name, _ in told.sections] == ["week of 03 Jul", "whole period"]
+    for _, lines in told.sections:
+        assert [line[0] for line in lines] == ["As usual", HOSTILE]
+    of_period = rows(table)[-1]
+    assert told.sections[-1][1][-1][-1] == short(sum(of_period.mean(f"lost_h_{cause}") for cause in CAUSES))
+    place = told.columns.index("person") + 1
+    assert told.sections[-1][1][-1][place] == short(of_period.mean("lost_h_person"))
+
+
+def test_costs_are_told_when_something_has_a_price(table: Table) -> None:
+    """In a unit in which one can read them; a scenario without prices has no such table."""
+    told = cost_table(table)
+    assert told is not None
+    assert told.note.startswith("In thousand VND")
+    assert told.sections[-1][1][-1][-1] == short(rows(table)[-1].mean("cost") / 1000)
+    with ThreadPoolExecutor(1) as executor:
+        free = run_experiment([Case(small_scenario(), "as-usual")], seed=1, n_replications=1, executor=executor)
+    assert cost_table(free) is None
+
+
+def test_breakdowns_are_shown_for_each_plan(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    """A table for each kind and plan, without parts in which nothing ever happens."""
+    told = part_tables(table)
+    assert [each.title for each in told[:2]] == ["As usual, by hour", f"{HOSTILE}, by hour"]
+    assert len(told) == 2 * len(KINDS)
+    hours = [line[0] for line in told[0].sections[-1][1]]
+    assert "09:00" in hours
+    assert "03:00" not in hours
+    print_table(table, all_days=False)
+    shown = capsys.readouterr().out
+    assert all(f"As usual, by {kind}" in shown for kind in KINDS)
+
+
+def test_no_line_of_the_terminal_is_too_long(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    """A terminal of 120 columns shows every table whole: no line is longer, and no name is cut."""
+    print_table(table, all_days=True)
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 120
+    assert "…" not in shown
+
+
+def test_the_page_says_what_each_figure_means(table: Table) -> None:
+    """Every figure's definition is on the page as the program has it."""
+    text = "".join(Elements(page(table)).text)
+    assert all(meaning in text for meaning in MEANINGS.values())
+
+
 def test_files_are_written_with_what_the_functions_return(table: Table, tmp_path: Path) -> None:
     """Tables, picture and page lie in the folder, and nothing else."""
     paths = write_files(table, tmp_path)
     assert [path.name for path in paths] == NAMES
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(NAMES)
     texts = [path.read_text(encoding="utf-8") for path in paths]
-    assert texts == [to_csv(table), to_json(table), peak_backlog(table), page(table)]
+    parts = [parts_to_csv(table, kind) for kind in KINDS]
+    assert texts == [to_csv(table), to_json(table), *parts, peak_backlog(table), lost_by_cause(table), page(table)]
 
 
 def test_a_disk_without_room_leaves_the_files_as_they_were(table: Table, tmp_path: Path) -> None:
@@ -191,3 +321,37 @@ def test_a_disk_without_room_leaves_the_files_as_they_were(table: Table, tmp_pat
     assert "\n" not in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["results.csv"]
     assert (tmp_path / "results.csv").read_text(encoding="utf-8") == "old"
+
+
+def fail_in(folder: Path, *names: str) -> None:
+    """Fail in a run that has made its folder and written files of these names."""
+    with output_folder(folder):
+        for name in names:
+            (folder / name).touch()
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("folder", "names", "left"),
+    [
+        ("old", [], ["old"]),
+        ("old/new/newer", [], ["old"]),
+        ("old/new", ["file"], ["old", "old/new", "old/new/file"]),
+    ],
+)
+def test_a_folder_is_taken_back_only_if_made_and_empty(
+    tmp_path: Path, folder: str, names: list[str], left: list[str]
+) -> None:
+    """When a run fails, what it made for its files goes; what was there before, or holds something, stays."""
+    (tmp_path / "old").mkdir()
+    with pytest.raises(KeyboardInterrupt):
+        fail_in(tmp_path / folder, *names)
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == left
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """A file where the folder, or one above it, should be is named before anything runs."""
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(OutputError, match="choose another --out"), output_folder(folder):
+            pytest.fail("the block must not begin")

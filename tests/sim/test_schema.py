@@ -174,7 +174,7 @@ def test_explanation_is_told_by_hand() -> None:
 
 
 def test_explanation_follows_records_through_the_whole_centre() -> None:
-    """Each stage gets what comes to it: half online, a quarter looked at twice, two records and one guide a visit."""
+    """Each stage gets what comes to it: half of the walk-ins online, a quarter looked at twice, two records a visit."""
     kind = procedure(
         online_ratio=0.5,
         incomplete_ratio=0.25,
@@ -207,11 +207,11 @@ def test_explanation_follows_records_through_the_whole_centre() -> None:
     }
     told = explain(small_scenario(plans=plans, **parts)).splitlines()
     assert told[1] == "120 visits expected, 120 of them in the peak week (to 2025-07-04); 2.00 records a visit."
-    work = "work guidance 3, intake 20, check 15, back-office 40, approval 6, handover 18"
+    work = "work guidance 4, intake 27, check 10, back-office 40, approval 6, handover 18"
     assert told[3] == f"  one: {work}; shifts intake 32 (2); 4 VND beside wages in the whole period"
-    team = "work guidance 3, intake 14, check 16, back-office 40, approval 6, handover 18"
+    team = "work guidance 4, intake 19, check 11, back-office 40, approval 6, handover 18"
     assert told[4] == f"  team: {team}; shifts intake 30, back-office 30; 9 VND beside wages in the whole period"
-    half = "work guidance 2, intake 10, check 8, back-office 20, approval 3, handover 9"
+    half = "work guidance 2, intake 17, check 2, back-office 20, approval 3, handover 9"
     assert told[5] == f"  half: {half}; shifts intake 30, back-office 30; 4 VND beside wages in the whole period"
 
 

@@ -24,8 +24,8 @@ def plain_philox(counter: list[int], key: list[int]) -> list[int]:
 
 def scramble(counter: list[int], key: list[int]) -> list[int]:
     """Return the four words that our generator makes of one counter."""
-    words = np.array(counter, dtype=np.uint64).reshape(4, 1)
-    return [int(word[0]) for word in philox((words[0], words[1], words[2], words[3]), key_schedule(*key))]
+    words = philox(np.array(counter, dtype=np.uint64).reshape(4, 1), key_schedule(*key))
+    return [int(word[0]) for word in words]
 
 
 def numbers(purpose: Purpose = Purpose.PAGES, *, seed: int = 5, **address: int) -> NDArray[np.float64]:

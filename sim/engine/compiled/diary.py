@@ -22,8 +22,9 @@ def enter(m: Whole, record: int, state: int, person: int) -> None:
 
 @inner
 def depart(m: Whole, record: int) -> None:
-    """Let a record's last state end now: all is told."""
-    note(m, record, m[at.NOW])
+    """Let a record's last state end now: all is told. What is submitted online and needs nothing had none."""
+    if m[record + rec.STATE] != IDLE:
+        note(m, record, m[at.NOW])
     m[record + rec.STATE] = IDLE
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "FRIDAY",
     "constant",
     "document",
+    "documents",
     "procedure",
     "scenarios",
     "small_scenario",
@@ -42,11 +43,17 @@ _STARTS = (
     ("Europe/Warsaw", date(2025, 3, 28)),  # Fridays before a change of the clocks
     ("Europe/Warsaw", date(2025, 10, 24)),
 )
+_HALF_HOURS = tuple(f"{hour:02}:{minute:02}" for hour in range(9, 17) for minute in (0, 30))
+
+
+def scenarios() -> st.SearchStrategy[Scenario]:
+    """Return the strategy of random small scenarios with one plan called ``p``."""
+    return documents().map(Scenario.model_validate)
 
 
 @st.composite
-def scenarios(draw: st.DrawFn) -> Scenario:
-    """Return a random small scenario with one plan called ``p``."""
+def documents(draw: st.DrawFn) -> dict[str, Any]:
+    """Return what the file of a random small scenario would say."""
     pick = Pick(draw)
     tick_min: float = pick.one(1, 2.5, 5)
     zone, first_day = pick.one(*_STARTS)
@@ -54,7 +61,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     period = {"first_day": days[0], "last_day": days[-1], "peak_last_day": days[-1], "time_zone": zone}
     procedures = kinds(pick, tick_min)
     groups = staff_groups(pick, days, tuple(procedures))
-    return small_scenario(
+    return document(
         period=period | {"tick_ms": int(tick_min * 60_000)},
         hours=office_hours(pick, days),
         demand=demand(pick, tick_min),
@@ -65,11 +72,11 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         desks=pick.one(None, 1, 2, None, 1, 2, 3, 0),
         scanners=pick.one(None, 1, 1, 2, None, 1, 1, 0),
         wrong_counter_min=tick_min * pick.one(0, 1, 2),
-        signing_times=pick.one((), (), ("09:00", "10:00", "13:00"), ("23:00",)),
+        signing_times=pick.one((), (), ("09:00", "10:00", "13:00"), ("23:00",), _HALF_HOURS),
         **effects(pick, tick_min),
         link=link(pick, tick_min),
         outages=pick.perhaps(lambda: outages(pick, days), ()),
-        random_outages=pick.perhaps(lambda: random_outages(pick, tick_min), (), one_in=3),
+        random_outages=pick.perhaps(lambda: random_outages(pick, tick_min), ()),
         initial=pick.perhaps(lambda: initial_records(pick, procedures), (), one_in=3),
         labour_rules={"is_enforced": False},
         plans={"p": choice(pick, days, groups, tuple(procedures))},

@@ -9,7 +9,7 @@ from tests.laws.strategies.small import constant
 Part = dict[str, Any]
 Parts = tuple[Part, ...]
 
-_SYSTEMS = ("link", "portal", "portal", "software", "power")
+_SYSTEMS = ("link", "portal", "power", "software", "power", "portal")
 _MIN_PER_H = 60
 
 
@@ -54,7 +54,7 @@ def demand(pick: Pick, tick_min: float) -> Part:
 
 def appointments(pick: Pick, tick_min: float) -> Part:
     """Return appointments: the first as the doors open, others at their edges."""
-    times = pick.some(("09:00", "10:00", "11:00", "14:00"), least=1, most=3)
+    times = pick.some(("09:00", "10:00", "13:55", "11:00", "14:00"), least=1, most=3)
     return {
         "slots": tuple({"at": at, "visits": pick.one(1, 2, 3)} for at in times),
         "no_show_ratio": pick.one(0, 0.5),
@@ -77,9 +77,9 @@ def citizens(pick: Pick, tick_min: float) -> Part:
 
 
 def link(pick: Pick, tick_min: float) -> Part:
-    """Return a line on which one page (8 Mbit) takes a tick, half of one, or a third."""
+    """Return a line on which one page (8 Mbit) takes a tick, half of one, a third, or five."""
     return {
-        "mbit_per_s": 8 / (tick_min * 60) * pick.one(1, 2, 3),
+        "mbit_per_s": 8 / (tick_min * 60) * pick.one(1, 2, 3, 0.2),
         "background_ratio": pick.one(0, 0.5),
         "background_by_hour": pick.one({}, {9: 0.9, 10: 0.25, 13: 0}),
         "holds_counter": not pick.whether(),
@@ -90,7 +90,7 @@ def outages(pick: Pick, days: list[date]) -> Parts:
     """Return up to four outages of any system, which may overlap and may last over night."""
     found = []
     for _ in range(pick.one(1, 2, 4)):
-        starts = datetime.combine(pick.one(*days), time(pick.one(9, 10, 8), 30))
+        starts = datetime.combine(pick.one(*days), time(pick.one(9, 10, 13, 8), pick.one(5, 30)))
         length = timedelta(minutes=pick.one(5, 10, 60, 60, 240, 1500))
         found.append(
             {
@@ -98,23 +98,23 @@ def outages(pick: Pick, days: list[date]) -> Parts:
                 "starts": starts,
                 "ends": starts + length,
                 "left_ratio": pick.one(0, 0, 0.1, 0.5, 1),
-                "loses_work": pick.whether(),
+                "loses_work": not pick.whether(one_in=3),
             }
         )
     return tuple(found)
 
 
 def random_outages(pick: Pick, tick_min: float) -> Parts:
-    """Return outages of one or two systems at instants that chance gives."""
+    """Return outages of up to three systems at instants that chance gives."""
     return tuple(
         {
             "what": pick.one(*_SYSTEMS),
-            "per_day": pick.one(5, 40),
+            "per_day": pick.one(40, 100, 5),
             "duration_min": law(pick, 4 * tick_min),
             "left_ratio": pick.one(0, 0.5),
-            "loses_work": pick.whether(),
+            "loses_work": not pick.whether(one_in=3),
         }
-        for _ in range(pick.one(1, 2))
+        for _ in range(pick.one(2, 1, 3))
     )
 
 

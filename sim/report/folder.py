@@ -1,0 +1,49 @@
+"""The folder that a run's files go to.
+
+In: a path, and later the files' texts. Out: files. Invariant: a file is there whole or as it was before, and a run that
+fails or is stopped leaves no empty folder that was not there.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sim.errors import OutputError
+
+
+@contextmanager
+def output_folder(folder: Path) -> Iterator[None]:
+    """Make the folder if it is not there: better before a long run than after it. When the block fails, take it back.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    made: list[Path] = []
+    try:
+        try:
+            made = [each for each in (folder, *folder.parents) if not each.exists()]
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise OutputError(str(folder), problem.strerror or str(problem)) from problem
+        yield
+    except BaseException:
+        for each in made:  # from the innermost; what holds something stays
+            with suppress(OSError):
+                each.rmdir()
+        raise
+
+
+def write_texts(folder: Path, texts: Mapping[str, str]) -> list[Path]:
+    """Write files by their names into a folder; return their paths. All are written before the first is shown.
+
+    Raises:
+        OutputError: the folder cannot be written to.
+    """
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".peakweek-") as beside:
+            for name, text in texts.items():
+                (Path(beside) / name).write_text(text, encoding="utf-8", newline="\n")
+            return [(Path(beside) / name).replace(folder / name) for name in texts]
+    except OSError as problem:
+        raise OutputError(str(folder), problem.strerror or str(problem)) from problem

@@ -1,0 +1,164 @@
+"""What a run tells beside its main rows: what time was lost to, what it costs, and the parts that were asked for.
+
+In: a `Table`. Out: `TextTable`s, which the terminal and the page show alike. Invariant: the numbers are those of the
+files, rounded.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sim.experiment import Band, Table
+from sim.measures import BREAKDOWNS, CAUSES
+from sim.report.rows import Row, part_bands, rows, span_name
+
+_MIN, _H, _PERCENT = 1 / 60, 1 / 3600, 100
+_LARGE = 9.95  # from here on a number needs no decimals
+_UNITS = ((1e8, 1e6, "million "), (1e5, 1e3, "thousand "), (0, 1, ""))
+_CAUSE_NAMES = {"counter": "counter\nor desk"}
+_COSTS = {
+    "wage_cost": "wages",
+    "overtime_cost": "overtime",
+    "fixed_cost": "things",
+    "citizen_cost": "citizens'\ntime",
+    "cost": "all",
+}
+_Column = tuple[str, str, float]  # name, figure, factor
+_PARTS: dict[str, tuple[_Column, ...]] = {
+    "hour": (
+        ("arrivals", "arrivals_count", 1),
+        ("waiting\nmean", "waiting_mean", 1),
+        ("wait min\nmean", "wait_s_mean", _MIN),
+    ),
+    "stage": (
+        ("served", "served_count", 1),
+        ("wait min\nmean", "wait_s_mean", _MIN),
+        ("wait min\nP90", "wait_s_p90", _MIN),
+        ("in line\nmean", "line_mean", 1),
+    ),
+    "procedure": (
+        ("received", "received_count", 1),
+        ("settled", "settled_count", 1),
+        ("backlog\nat close", "backlog_count", 1),
+        ("overdue", "backlog_overdue_count", 1),
+        ("on time\n%", "on_time_ratio", _PERCENT),
+        ("hours taken\nmean", "sojourn_s_mean", _H),
+        ("hours taken\nP90", "sojourn_s_p90", _H),
+    ),
+    "group": (
+        ("busy\n%", "utilisation_ratio", _PERCENT),
+        ("overtime\nhours", "overtime_h", 1),
+        ("lunch\nhours", "lunch_h", 1),
+        ("longest\nday h", "labour_day_h_max", 1),
+        ("overtime\nday h", "labour_day_overtime_h_max", 1),
+        ("overtime\nmonth h", "labour_month_overtime_h_max", 1),
+        ("overtime\nyear h", "labour_year_overtime_h_max", 1),
+        ("limits\nexceeded", "labour_breach_count", 1),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table as people read it.
+
+    Attributes:
+        title: what it shows.
+        note: how to read it.
+        columns: their names; the first column names the rows and has none.
+        sections: parts of the table, each with a name and rows.
+    """
+
+    title: str
+    note: str
+    columns: tuple[str, ...]
+    sections: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
+
+
+def lost_table(table: Table) -> TextTable | None:
+    """Return the hours lost by cause, of each plan in the peak week and the period; none if nothing was lost."""
+    figures = {f"lost_h_{cause}": _CAUSE_NAMES.get(cause, cause) for cause in CAUSES}
+    chosen = _chosen(table, figures)
+    seen = {figure: name for figure, name in figures.items() if any(short(row.mean(figure)) != "0" for row in chosen)}
+    if not seen:
+        return None
+
+    def texts(row: Row) -> tuple[str, ...]:
+        of_causes = [row.mean(figure) for figure in figures]
+        return (row.title, *(short(row.mean(figure)) for figure in seen), short(sum(of_causes)))
+
+    return TextTable(
+        "What time was lost to",
+        "Hours that visits and records waited before they were settled, by what they waited for at each moment.",
+        (*seen.values(), "all"),
+        _sections(chosen, texts),
+    )
+
+
+def cost_table(table: Table) -> TextTable | None:
+    """Return the costs of each plan in the peak week and the period; none if nothing has a price."""
+    chosen = _chosen(table, _COSTS)
+    most = max(row.mean("cost") for row in chosen)
+    if not most:
+        return None
+    unit, name = next((unit, name) for from_, unit, name in _UNITS if most >= from_)
+
+    def texts(row: Row) -> tuple[str, ...]:
+        return (row.title, *(short(row.mean(figure) / unit) for figure in _COSTS))
+
+    currency = table.cases[0].scenario.costs.currency
+    note = f"In {name}{currency}. Things: equipment, line, training and volunteers."
+    return TextTable("What it costs", note, tuple(_COSTS.values()), _sections(chosen, texts))
+
+
+def part_tables(table: Table) -> list[TextTable]:
+    """Return the breakdowns that were asked for, a table for each kind and plan."""
+    chosen = _chosen(table, ())
+    return [
+        _part_table(table, kind, [row for row in chosen if row.case == case])
+        for kind in BREAKDOWNS
+        if kind in table.breakdowns
+        for case in range(len(table.cases))
+    ]
+
+
+def _part_table(table: Table, kind: str, of_plan: list[Row]) -> TextTable:
+    columns = _PARTS[kind]
+    sections = []
+    for row in of_plan:
+        parts = [
+            (name, *(_text(bands[figure], factor) for _, figure, factor in columns))
+            for name, bands in part_bands(table, kind, row)
+            if any(band.mean for band in bands.values() if band)  # a stage that nobody goes through needs no row
+        ]
+        sections.append((span_name(row.span), tuple(parts)))
+    names = tuple(name for name, _, _ in columns)
+    return TextTable(f"{of_plan[0].title}, by {kind}", "Means.", names, tuple(sections))
+
+
+def short(value: float) -> str:
+    """Return a number with as many digits as one can take in: none after the point from ten on.
+
+    >>> short(1234.5), short(9.44), short(0.04)
+    ('1,234', '9.4', '0')
+    """
+    text = f"{value:,.0f}" if abs(value) >= _LARGE else f"{value:.1f}"
+    return "0" if text in {"0.0", "-0.0"} else text
+
+
+def _text(band: Band | None, factor: float) -> str:
+    return "–" if band is None else short(band.mean * factor)
+
+
+def _chosen(table: Table, figures: Iterable[str]) -> list[Row]:
+    """Return the rows of the peak week and of the period."""
+    return [
+        row for row in rows(table, figures) if row.span.kind == "period" or (row.is_peak and row.span.kind == "week")
+    ]
+
+
+def _sections(
+    chosen: list[Row], texts: Callable[[Row], tuple[str, ...]]
+) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
+    """Return a section for each span, with a row for each plan."""
+    names = dict.fromkeys(span_name(row.span) for row in chosen)
+    return tuple((name, tuple(texts(row) for row in chosen if span_name(row.span) == name)) for name in names)
