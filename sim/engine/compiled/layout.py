@@ -42,7 +42,7 @@ def lay_out(workload: Workload, plan: Plan, conditions: Conditions) -> tuple[Who
         n_records,
         rec.WIDTH * n_records,
         ENTRY * int(in_line.sum()),  # room for all that can ever wait in each line
-        STINT * (_STINTS * n_records + stints_of_an_event(n_records, plan.n_persons)),
+        max(len(rec.DRAWN) * n_records, STINT * (_STINTS * n_records + stints_of_an_event(n_records, plan.n_persons))),
     )
     pace, step, portal, leaves, returns, signing, transfers, records, heaps, stints, end = accumulate(sizes)
     m = _empty(end, records)
