@@ -33,9 +33,10 @@ leaves it at tick + patience (RENEGE) if not called before, where patience is no
 all who wait in the hall's lines are sent home.
 
 Who is sent home, balks or reneges has come in vain once more (SENT_HOME, BALKED, RENEGED; counted per record, for
-HANDOVER anew, from its settlement on). Who has done so `n_tries` times is GONE for good, at the same tick. The others
-arrive again at the first opening later than the present tick, plus `return_offset`, if there is one in the period; and
-are guided anew only if they were not.
+HANDOVER anew, from its settlement on). Who has done so `n_tries` times is GONE for good, at the same tick, after a stint
+of no length that says how. The others arrive again at the first opening later than the present tick, plus
+`return_offset`, if there is one in the period; and are guided anew only if they were not. The leader of a visit is
+guided, or at a wrong counter, and nobody else: who was a follower may be so on a later visit of their own.
 
 **A visit** is a leader with the followers that `follower` chains to it. The leader's procedure and priority stand for
 the visit in a line; followers are in PARTY from the leader's arrival until their own turn. When the leader leaves for
@@ -54,8 +55,9 @@ open and not before the day's opening, otherwise at the first opening from that 
 is one. It is then a visit of that record alone: for HANDOVER when the record is settled, else for INTAKE.
 
 **Online.** A leader whose `channel_draw` < `online_ppm[procedure, day]` of its arrival, and each of its followers with
-it, is submitted without a visit. While the portal is down, it waits (WAIT_PORTAL) until the tick at which it is up
-again, with ARRIVAL as its kind. Then it joins CHECK, if that work is not negative; else it is received at once. In
+it, is submitted without a visit, all in the leader's ARRIVAL. While the portal is down, each waits (WAIT_PORTAL) until
+the tick at which it is up again, with an ARRIVAL of its own. Then it joins CHECK, if that work is not negative; else it
+is received at once (and has no stint at all, if no other stage is in its route). In
 CHECK, incomplete papers (as at the counter) lead to SUPPLEMENT; after `supplement_delay` it arrives again online, and
 its second CHECK is the whole work again, also when the first was put down on the way.
 
@@ -70,7 +72,8 @@ its line, with the tick of joining that it had. (Work at hand in a shift never l
 not overlap.) In the hall a visit at hand is finished, also past the end of the shift and of the day.
 
 **Records of the first day** (`entry` not NEVER) arrive at tick 0, in the order of their numbers, straight into the line
-of their stage, whose tick of joining is their `arrival` (≤ 0), as is that of their receipt unless the stage is CHECK.
+of their stage, whose tick of joining is their `arrival` (≤ 0), as are the start of their first stint and, unless the
+stage is CHECK, the tick of their receipt. Those in CHECK are online.
 
 **The link.** All transfers under way share it equally. Each ends at the first whole tick at which its last bit has
 passed, also when the link goes down at that tick. At each start, end and step, `passed` grows by `(tick - since) *
