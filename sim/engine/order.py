@@ -33,8 +33,8 @@ leaves it at tick + patience (RENEGE) if not called before, where patience is no
 all who wait in the hall's lines are sent home.
 
 Who is sent home, balks or reneges has come in vain once more (SENT_HOME, BALKED, RENEGED; counted per record, for
-HANDOVER anew, from its settlement on). Who has done so `n_tries` times is GONE for good, at the same tick, after a stint
-of no length that says how. The others arrive again at the first opening later than the present tick, plus
+HANDOVER anew, from its settlement on). Who has done so `n_tries` times is GONE for good, at the same tick, after a
+stint of no length that says how. The others arrive again at the first opening later than the present tick, plus
 `return_offset`, if there is one in the period; and are guided anew only if they were not. The leader of a visit is
 guided, or at a wrong counter, and nobody else: who was a follower may be so on a later visit of their own.
 
