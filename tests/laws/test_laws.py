@@ -25,10 +25,10 @@ N_EXAMPLES = settings.get_profile(settings.get_current_profile_name()).max_examp
 @settings(max_examples=10 * N_EXAMPLES)  # an example takes some hundredths of a second
 @given(data=st.data())
 def test_every_trace_keeps_the_laws(data: st.DataObject) -> None:
-    """Whatever the scenario and the draws, with many things at the same tick, no law is broken."""
+    """Whatever the scenario and the draws, with many things at the same tick, the definition breaks no law."""
     scenario = data.draw(scenarios())
     plan = build_plan(scenario, "p")
-    check_laws(trace_of(data.draw(workloads(scenario)), plan), plan)
+    check_laws(simulate(data.draw(workloads(scenario)), plan, engine="reference"), plan)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -41,7 +41,7 @@ def test_the_shipped_scenarios_keep_the_laws(path: Path) -> None:
 
 
 def test_random_scenarios_leave_nothing_out() -> None:
-    """Among a few hundred random scenarios every state occurs many times, and so does each end of a wait."""
+    """Among a few hundred random scenarios every state occurs in several, and work of every stage is put down."""
     found: Counter[str] = Counter()
 
     @settings(max_examples=300, derandomize=True, database=None)
@@ -53,9 +53,8 @@ def test_random_scenarios_leave_nothing_out() -> None:
         found.update(put_down(trace))
 
     collect()
-    rare = {name: n for name, n in found.items() if n < 5}
-    assert set(found) >= {*State.__members__, "CHECK put down", "BACK_OFFICE put down", "APPROVAL put down"}
-    assert not rare
+    assert set(found) >= {"CHECK put down", "BACK_OFFICE put down", "APPROVAL put down"}
+    assert [state for state in State.__members__ if found[state] < 5] == []
 
 
 def put_down(trace: Trace) -> set[str]:
