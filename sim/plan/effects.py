@@ -127,7 +127,11 @@ def link_steps(roster: Roster) -> tuple[Ticks, NDArray[np.float64]]:
 
 
 def signings(roster: Roster) -> Ticks:
-    """Return the ticks at which records are laid before the signatory: ``int64[n]``, increasing."""
+    """Return the ticks at which records are laid before the signatory: ``int64[n]``, increasing.
+
+    That happens on working days, and on days off on which somebody works in a session.
+    """
     timebase, times = roster.scenario.timebase, roster.scenario.signing_times
-    days = [timebase.day(index) for index in roster.scenario.office_hours.working_days]
+    of_sessions = timebase.day_index(roster.shifts[:, 1]).tolist()
+    days = [timebase.day(index) for index in sorted({*roster.scenario.office_hours.working_days, *of_sessions})]
     return np.unique(np.array([timebase.tick(day, at) for day in days for at in times], dtype=np.int64))

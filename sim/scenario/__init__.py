@@ -60,7 +60,9 @@ class Scenario(Part):
     citizens: Citizens = Field(default=Citizens(), description="how people behave")
     staff: dict[Name, Group] = Field(min_length=1, description="groups of people who do the same work, by name")
     counters: People = Field(description="how many visits can be attended at once")
-    desks: People | None = Field(default=None, description="desks in the back office; default: as many as needed")
+    desks: People | None = Field(
+        default=None, description="desks for check, back office and approval; default: as many as needed"
+    )
     scanners: People | None = Field(default=None, description="scanners at the counters; default: as many as needed")
     wrong_counter_min: float = Field(
         default=0, ge=0, le=600, description="time that a visit takes at a counter that cannot help, minutes"

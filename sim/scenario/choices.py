@@ -55,7 +55,7 @@ class PlanChoice(Part):
     )
     volunteers: tuple[Volunteering, ...] = Field(default=(), description="teams of volunteers, and on which days")
     counters: People | None = Field(default=None, description="counters, instead of the scenario's")
-    desks: People | None = Field(default=None, description="desks in the back office, instead of the scenario's")
+    desks: People | None = Field(default=None, description="desks, instead of the scenario's")
     scanners: People | None = Field(default=None, description="scanners, instead of the scenario's")
     link_mbit_per_s: Annotated[float, Field(gt=0, le=1_000_000)] | None = Field(
         default=None, description="capacity of the line, megabits per second, instead of the scenario's"

@@ -64,7 +64,14 @@ def _check_period(scenario: Scenario) -> None:
         raise MisfitError("hours", "inside_served_until", got=hours.inside_served_until, expected=expected)
 
 
+_OURS_ALONE = ("name", "extends", "period", "plans")  # plans are compared over the same days
+
+
 def _check_plan(scenario: Scenario, name: str, plan: PlanChoice) -> None:
+    for field in _OURS_ALONE:
+        if field in plan.world:
+            expected = f"a field of the world, and none of {', '.join(_OURS_ALONE)}"
+            raise MisfitError("plans", name, "world", field, got=field, expected=expected)
     for field in ("staff", "skills", "training_days"):
         for group in getattr(plan, field):
             _known(group, scenario.staff, "plans", name, field, group)

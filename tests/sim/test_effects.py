@@ -131,11 +131,15 @@ def test_the_line_keeps_local_hours_when_the_clocks_change() -> None:
 
 
 def test_records_are_laid_before_the_signatory_on_working_days() -> None:
-    """Each time of day once, in order, none on days off; without times there are no signings."""
+    """Each time of day once, in order, none on days off without a session; without times there are no signings."""
     plan = plan_of(signing_times=("16:00", "10:00", "10:00"))
     days = (0, 1, 4, 5)
     assert plan.signings.tolist() == [day * DAY + tick for day in days for tick in (600, 960)]
     assert plan_of().signings.tolist() == []
+    third = PERIOD["first_day"] + timedelta(days=2)
+    session = {"first_day": third, "last_day": third, "opens": "08:00", "closes": "11:00", "people": {"intake": 1}}
+    plan = plan_of({"sessions": (session,)}, signing_times=("10:00",))
+    assert plan.signings.tolist() == [day * DAY + 600 for day in (0, 1, 2, 4, 5)]
 
 
 def test_times_and_parts_are_whole_ticks_and_millionths() -> None:

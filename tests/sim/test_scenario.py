@@ -237,6 +237,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         plan(sessions=(SESSION, SESSION)),
         "plans.p.sessions[0]: found 2025-07-04 to 2025-07-04; expected days that no other sessions entry",
     ),
+    "a world of other days": (
+        plan(world={"period": {"last_day": "2025-07-05"}}),
+        "plans.p.world.period: found period; expected a field of the world",
+    ),
     "a world with no such field": (plan(world={"conters": 1}), "plans.p.world.conters"),
     "a world out of bounds": (
         plan(world={"demand": {"visits_per_day": -1}}),
