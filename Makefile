@@ -15,7 +15,7 @@ READY := .venv/ready.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check test-all validation lock clean
+.PHONY: help run test check test-all validation mutants lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target says; do printf '%-14s %s\n' "$$target" "$$says"; done

@@ -62,20 +62,18 @@ def read_calls(table: Table, day: str | None, part: str | None) -> EventLog:
 
 def _read_calls(table: Table, day: str | None, notes: Counter[str]) -> list[Call]:
     positions = table.positions(COLUMNS)
-    days: set[str] = set()
     midnights: dict[str, int] = {}
     zone = ZoneInfo(TIME_ZONE)
     calls = []
     for row in table.rows:
         cells = dict(zip(COLUMNS, (row.cells[at] for at in positions), strict=True))
         date = cells["date"]
-        days.add(date)
+        if date not in midnights:  # also of days that nobody asked for: a damaged row would belong to one
+            midnights[date] = table.instant(row, "date", date, zone)
         if day is not None and date != day:
             continue
-        if date not in midnights:
-            midnights[date] = table.instant(row, "date", date, zone)
         calls.append(_call(table, row, cells, midnights[date], notes))
-    check_day(table, day, days)
+    check_day(table, day, midnights)
     return calls
 
 

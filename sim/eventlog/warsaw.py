@@ -85,14 +85,16 @@ def read_snapshots(table: Table, day: str | None, part: str | None) -> EventLog:
 
 def _choose(table: Table, day: str | None, part: str | None) -> list[tuple[Row, list[str]]]:
     """Return the rows of the chosen day and office, each with its cells in the order of `COLUMNS`."""
-    positions = table.positions(COLUMNS)
+    positions, zone = table.positions(COLUMNS), ZoneInfo(TIME_ZONE)
     at_ts, at_office = positions[:2]
     days: set[str] = set()
     offices: set[str] = set()
     chosen = []
     for row in table.rows:
         date, office = row.cells[at_ts][:10], row.cells[at_office]
-        days.add(date)
+        if date not in days:  # a damaged row would belong to no day, and be missed by nobody
+            table.instant(row, "ts", date, zone)
+            days.add(date)
         offices.add(office)
         if day in (None, date) and part in (None, office):
             chosen.append((row, [row.cells[at] for at in positions]))

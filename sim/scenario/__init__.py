@@ -177,5 +177,7 @@ def _extended(path: Path, content: Mapping[str, object], depth: int = 0) -> Mapp
     if depth == _DEEPEST:
         raise ScenarioError(str(path), "extends", repr(name), "files that end up at one which extends none")
     base = path.parent / name
+    if not base.is_file():
+        raise ScenarioError(str(path), "extends", repr(name), "the name of a scenario file beside this one")
     beneath = _extended(base, load_document(base, ScenarioError), depth + 1)
     return laid_over({key: part for key, part in beneath.items() if key != "plans"}, content)

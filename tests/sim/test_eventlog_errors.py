@@ -75,6 +75,17 @@ def test_broken_calls(tmp_path: Path, before: str, after: str, expected: str) ->
     assert message(path) == expected
 
 
+@pytest.mark.parametrize(("log", "day", "field"), [("SNAPSHOTS", "2020-03-01", "ts"), ("CALLS", "1999-02-25", "date")])
+def test_a_damaged_day_is_told_also_where_another_is_chosen(tmp_path: Path, log: str, day: str, field: str) -> None:
+    """A row whose day cannot be read might belong to the chosen one; it is not left out in silence."""
+    path = tmp_path / "log.csv"
+    whole = {"SNAPSHOTS": SNAPSHOTS, "CALLS": CALLS}[log]
+    path.write_text(whole + whole.splitlines()[1].replace(day, "1999-02-0x") + "\n", encoding="utf-8")
+    part = "East" if log == "SNAPSHOTS" else None
+    line = len(whole.splitlines()) + 1
+    assert message(path, day=day, part=part).startswith(f":{line}: {field}: found '1999-02-0x")
+
+
 def test_wrong_choice(tmp_path: Path) -> None:
     """A day or part that the log does not have is answered with those that it has."""
     path = tmp_path / "log.csv"
