@@ -171,21 +171,19 @@ def stop(m: Whole) -> None:
 @inner
 def sort(m: Whole, found: Whole) -> None:
     """Write the stints, record by record, each record's in the order of their ends."""
-    for record in range(m[at.RECORDS], m[at.RECORDS_END], rec.WIDTH):
-        m[record + rec.PLACE] = 0
+    places = m[at.LEAVE_DUE]  # a heap that is no longer needed, with one number for each record and one more
+    n_records = (m[at.RECORDS_END] - m[at.RECORDS]) // rec.WIDTH
+    for number in range(n_records + 1):
+        m[places + number] = 0
     for row in range(m[at.STINTS], m[at.NEXT_STINT], STINT):
-        m[m[at.RECORDS] + m[row] * rec.WIDTH + rec.PLACE] += 1
-    place = 0
-    for record in range(m[at.RECORDS], m[at.RECORDS_END], rec.WIDTH):
-        n_stints = m[record + rec.PLACE]
-        m[record + rec.PLACE] = place
-        place += n_stints
+        m[places + m[row] + 1] += STINT
+    for number in range(n_records):
+        m[places + number + 1] += m[places + number]
     for row in range(m[at.STINTS], m[at.NEXT_STINT], STINT):
-        record = m[at.RECORDS] + m[row] * rec.WIDTH
-        place = m[record + rec.PLACE]
-        m[record + rec.PLACE] = place + 1
+        place = m[places + m[row]]
+        m[places + m[row]] = place + STINT
         for column in range(STINT):
-            found[STINT * place + column] = m[row + column]
+            found[place + column] = m[row + column]
 
 
 def _entries(digest: int) -> tuple[Callable[[Whole, Floats], bool], Callable[[Whole, Whole], None]]:
