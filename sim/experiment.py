@@ -147,8 +147,8 @@ def run_experiment(
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
             for future in done:
                 found[under_way.pop(future)] = future.result()
+                submit(1)
                 on_done(len(found))
-            submit(len(done))
     except BrokenExecutor as problem:
         raise WorkerError from problem
     finally:
