@@ -2,13 +2,15 @@
 
 Place in the pipeline: the door of the service. In: the bytes of a request. Out: frozen `Event` values. Invariant: an
 event holds no text except short identifiers; a name, an address, an identity or a phone number has no place in it, and
-no message repeats a value that was refused.
+no message repeats a value that was refused. Attributes that say nothing about the centre (a CloudEvent's `subject` and
+`dataschema`, extensions such as `traceparent`) are dropped here: they are neither stored nor logged.
 
 To add a kind of event, add one subclass of `Happening`: its name on the wire is ``org.peakweek.<kind>.v1``.
 """
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
@@ -21,6 +23,8 @@ from sim import InputError, near_name
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 _SOURCE = re.compile(r"[A-Za-z0-9/][A-Za-z0-9._:/-]{0,127}")
+# What the specification lets an extension be called; `subject` and `dataschema` are called so, too.
+_EXTENSION = re.compile(r"[a-z0-9]{1,20}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 _IMPERSONAL_TEXT = re.compile(r"org\.peakweek(\.[a-z]{1,20}){1,3}(\.v\d)?|\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?")
 # The first year of the oldest logs that are replayed, and what nobody's clock should show.
@@ -250,13 +254,33 @@ def parse_batch(body: bytes) -> list[Event]:
 
 
 def _from_json(body: bytes) -> object:
-    """Return the body's JSON value."""
+    """Return the body's JSON value; unlike most parsers, none where an object has two fields of one name."""
     try:
-        content: object = pydantic_core.from_json(body, allow_inf_nan=False)
-    except ValueError as problem:
+        content: object = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_no_number)
+    except UnicodeDecodeError:
+        raise EventError("body", "", "no JSON", "JSON in UTF-8") from None
+    except json.JSONDecodeError as problem:
         # The parser's message tells what it missed and where, and repeats nothing of the body.
         raise EventError("body", "", "no JSON", f"JSON ({problem})") from None
+    except RecursionError:
+        raise EventError("body", "", "arrays or objects too deep in each other", "JSON of an event") from None
+    except ValueError:  # a whole number that is longer than any interpreter takes
+        raise EventError("body", "", "a number of thousands of digits", "JSON of an event") from None
     return content
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object's fields; which of two of one name is meant, nobody can know."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise EventError("body", _shown_name(twice), "two fields of one name in one object", "each name once")
+    return found
+
+
+def _no_number(_: str) -> None:
+    raise EventError("body", "", "no JSON", "JSON (in which NaN and Infinity are no numbers)")
 
 
 def _to_event(content: object, index: int) -> Event:
@@ -264,9 +288,9 @@ def _to_event(content: object, index: int) -> Event:
     if not isinstance(content, dict):
         raise EventError(f"event {index}", "", _shown(content), "an object", index=index)
     try:
-        envelope = _Envelope.model_validate(content)
+        envelope = _Envelope.model_validate(_without_extensions(content))
     except ValidationError as problem:
-        raise _error(problem, _Envelope, (), index) from None
+        raise _error(problem, _Envelope, (), index, content) from None
     happening = VOCABULARY.get(envelope.type)
     if happening is None:
         near = near_name(envelope.type, VOCABULARY)
@@ -276,28 +300,45 @@ def _to_event(content: object, index: int) -> Event:
     try:
         told = happening.model_validate(envelope.data)
     except ValidationError as problem:
-        raise _error(problem, happening, ("data",), index) from None
+        raise _error(problem, happening, ("data",), index, envelope.data) from None
     return Event(envelope.id, envelope.source, envelope.time, told)
 
 
-def _error(problem: ValidationError, model: type[BaseModel], parent: Sequence[str], index: int) -> EventError:
-    """Return the first of pydantic's errors without the value that it refuses."""
+def _without_extensions(content: dict[str, object]) -> dict[str, object]:
+    """Return the attributes that we read, and those that are no CloudEvent's."""
+    return {
+        name: value
+        for name, value in content.items()
+        if name in _Envelope.model_fields or not _EXTENSION.fullmatch(name) or isinstance(value, dict | list)
+    }
+
+
+def _error(
+    problem: ValidationError, model: type[BaseModel], parent: Sequence[str], index: int, told: Iterable[str]
+) -> EventError:
+    """Return the first of pydantic's errors without the value that it refuses; `told` are the fields that came."""
     # The unknown name goes first: with its suggestion it explains the field that it leaves missing.
     details = min(problem.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
     name = str(details["loc"][0]) if details["loc"] else ""
     place, hint = f"event {index}", ""
     if details["type"] == "extra_forbidden":
         near = near_name(name, model.model_fields)
-        shown = name if _IDENTIFIER.fullmatch(name) and not is_personal(name) else "(name not shown)"
-        field, found = ".".join((*parent, shown)), "an unknown field"
+        field, found = ".".join((*parent, _shown_name(name))), "an unknown field"
         expected = "one of: " + ", ".join(model.model_fields)
         hint = f"did you mean {near}?" if near else ""
     else:
         field = ".".join((*parent, name))
         found = "nothing" if details["type"] == "missing" else _shown(details["input"])
+        meant = near_name(name, set(told) - set(model.model_fields)) if details["type"] == "missing" else None
+        hint = f"is {_shown_name(meant)} meant to be {name}?" if meant else ""
         expected = _WORDS.get(details["type"], details["msg"].removeprefix("Value error, "))
         expected = expected.removeprefix("Input should be ")
     return EventError(place, field, found, expected, hint, index=index)
+
+
+def _shown_name(name: str) -> str:
+    """Return the name of a field, unless it could be a person's."""
+    return name if _IDENTIFIER.fullmatch(name) and not is_personal(name) else "(name not shown)"
 
 
 def _shown(value: object) -> str:

@@ -1,15 +1,18 @@
 """Runs the service until it is told to stop.
 
 Place in the pipeline: under the commands. In: an application and an address. Invariant: a signal to stop ends the
-service cleanly, requests that have begun are answered, and the log is closed.
+service cleanly, requests that have begun are answered, and the log is closed; an address that is not to be had is told
+before anything is opened or written.
 """
 
 import asyncio
 import contextlib
 import errno
+import os
 import signal
+import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -29,7 +32,7 @@ class ListenError(PeakweekError):
         host: the host that was asked for.
         port: the port that was asked for.
         reason: what the system said.
-        setting: what to change, as the user set it.
+        setting: which of the two to change, ``host`` or ``port``.
     """
 
     host: str
@@ -39,35 +42,57 @@ class ListenError(PeakweekError):
 
     def __str__(self) -> str:
         """Return the message on one line."""
-        return f"cannot listen on {self.host}:{self.port}: {self.reason} (choose another {self.setting})"
+        return f"cannot listen on {self.host}:{self.port}: {self.reason} (choose another --{self.setting})"
+
+
+async def listening(listen: ListenConfig) -> list[socket.socket]:
+    """Return sockets that listen on every address of the host; a connection waits there until it is served.
+
+    Raises:
+        ListenError: when one of the addresses cannot be listened on; none of the others is then.
+    """
+    sockets: list[socket.socket] = []
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(listen.host, listen.port, type=socket.SOCK_STREAM)
+        for family, address in dict.fromkeys((family, address) for family, *_, address in found):
+            sockets.append(socket.create_server(address[:2], family=family))
+    except (OSError, UnicodeError) as problem:  # UnicodeError: what no name of a computer can be
+        _close(sockets)
+        setting = "port" if isinstance(problem, OSError) and problem.errno in _PORT_IS_WRONG else "host"
+        raise ListenError(listen.host, listen.port, _reason(problem), setting) from None
+    return sockets
 
 
 @contextlib.asynccontextmanager
-async def serving(app: web.Application, listen: ListenConfig, *, set_by: str = "listen.") -> AsyncIterator[str]:
+async def serving(app: web.Application, sockets: Sequence[socket.socket]) -> AsyncIterator[str]:
     """Serve the application inside the block, which gets the service's address such as ``http://127.0.0.1:8080``.
 
     Args:
         app: what is served.
-        listen: where.
-        set_by: what stands before ``host`` and ``port`` where the user sets them.
-
-    Raises:
-        ListenError: when the address cannot be listened on.
+        sockets: where, from `listening`; closed at the end.
     """
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_S)
-    await runner.setup()
     try:
-        site = web.TCPSite(runner, listen.host, listen.port)
-        try:
-            await site.start()
-        except OSError as problem:
-            wrong = "port" if problem.errno in _PORT_IS_WRONG else "host"
-            reason = problem.strerror or str(problem)
-            raise ListenError(listen.host, listen.port, reason, f"{set_by}{wrong}") from None
+        await runner.setup()
+        for each in sockets:
+            await web.SockSite(runner, each).start()
         host, port = runner.addresses[0][:2]
         yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     finally:
         await runner.cleanup()
+        _close(sockets)
+
+
+def _reason(problem: OSError | UnicodeError) -> str:
+    """Return what is wrong, in the system's words; of a name that is not known, in those of who looked it up."""
+    if isinstance(problem, OSError) and not isinstance(problem, socket.gaierror) and problem.errno:
+        return os.strerror(problem.errno)
+    return getattr(problem, "strerror", None) or "no name of a computer"
+
+
+def _close(sockets: Sequence[socket.socket]) -> None:
+    for each in sockets:
+        each.close()
 
 
 @contextlib.contextmanager

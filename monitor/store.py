@@ -56,23 +56,26 @@ class StoreError(PeakweekError):
 
 @dataclass(eq=False)
 class ConflictError(PeakweekError):
-    """Another event with the same source and id is in the log; nothing of the batch is stored.
+    """Another event with the same source and id is in the log or in the batch; nothing of the batch is stored.
 
     Attributes:
         index: number of the event in its batch, from 0.
         source: the event's source.
         id: the event's id.
+        is_stored: whether the other is in the log; otherwise it is earlier in the same batch.
     """
 
     index: int
     source: str
     id: str
+    is_stored: bool
 
     def __str__(self) -> str:
         """Return the message on one line."""
+        expected = "the body that is stored" if self.is_stored else "the body that is earlier in the batch"
         return (
             f"event {self.index}: found another body for id {self.id} of source {self.source}; "
-            "expected the body that is stored (an event cannot be changed: send a new id)"
+            f"expected {expected} (an event cannot be changed: send a new id)"
         )
 
 
@@ -262,7 +265,7 @@ class SqliteStore:
             if known is None:
                 new[key] = (event, body)
             elif known != body:
-                return ConflictError(index, event.source, event.id)
+                return ConflictError(index, event.source, event.id, is_stored=key not in new)
         received_us = (batch.received - _EPOCH) // timedelta(microseconds=1)
         for (source, name), (event, body) in new.items():
             cursor = self._connection.execute(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sim
@@ -13,17 +12,20 @@ from monitor.adapters.centre import trace_events
 from monitor.adapters.player import play
 from monitor.clock import ScaledClock
 from monitor.commands.hosting import hosting
-from monitor.commands.options import SET_BY, Subparsers, add_listen, add_speed, own_config
+from monitor.commands.options import Subparsers, add_listen, add_speed, own_config
 from monitor.commands.replay import told, until_stopped
+from monitor.events import TicketAbandoned, TicketCalled, TicketIssued
 from monitor.prediction import ScenarioPrediction
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+    from datetime import datetime
 
     from monitor.events import Event
     from sim import Scenario
 
-_LEAD = timedelta(minutes=2)
+_QUEUE = 5  # so many wait when the demo begins: who opens the page sees a queue, and not a hall about to open
 _SEED = 1
 
 
@@ -33,7 +35,8 @@ def add(subparsers: Subparsers) -> None:
         "demo",
         help="a service with a simulated centre that feeds it live",
         description="Simulate a scenario's centre, and tell a service of its own, as a real centre would, what happens "
-        "there; a minute of the centre passes in a second, and the nights are left out. Until Ctrl-C.",
+        "there, from the first queue on; a minute of the centre passes in a second, and the nights are left out. Until "
+        "Ctrl-C.",
     )
     parser.add_argument("scenario", metavar="SCENARIO", help="a scenario file, such as scenarios/tho-xuan.yaml")
     parser.add_argument("--plan", metavar="NAME", help="the plan to live by (default: the scenario's first)")
@@ -63,11 +66,22 @@ def simulated_events(scenario: Scenario, plan_name: str) -> list[Event]:
     return trace_events(sim.simulate(workload, plan), plan, scenario)
 
 
+def first_queue(events: Sequence[Event]) -> datetime:
+    """Return when the first real queue stands in the hall; when the first event is, if there is never one."""
+    n_waiting = 0
+    for event in events:
+        n_waiting += isinstance(event.happening, TicketIssued)
+        n_waiting -= isinstance(event.happening, TicketCalled | TicketAbandoned)
+        if n_waiting == _QUEUE:
+            return event.time
+    return events[0].time
+
+
 async def _demo(arguments: argparse.Namespace, scenario: Scenario, events: list[Event]) -> None:
-    clock = ScaledClock(events[0].time - _LEAD, arguments.speed)
+    clock = ScaledClock(first_queue(events), arguments.speed)  # what was before is told at once
     with tempfile.TemporaryDirectory(prefix="peakweek-demo-") as folder:
         zone = scenario.period.time_zone
         config = own_config(arguments, folder, name=f"{scenario.title} (simulated)", time_zone=zone)
-        async with hosting(config, clock, ScenarioPrediction(scenario), set_by=SET_BY) as (url, stopped):
+        async with hosting(config, clock, ScenarioPrediction(scenario)) as (url, stopped):
             playing = play(events, url=url, clock=clock, skip_gaps=True, on_sent=told(len(events)))
             await until_stopped(playing, stopped, stay=True)

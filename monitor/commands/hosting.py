@@ -16,13 +16,13 @@ from monitor.clock import Clock
 from monitor.config import Config
 from monitor.live import VERSION
 from monitor.prediction import ScenarioPrediction
-from monitor.serving import serving, stop_signal
-from monitor.store import SqliteStore
+from monitor.serving import listening, serving, stop_signal
+from monitor.store import SqliteStore, StoreError
 
 
 @contextlib.asynccontextmanager
 async def hosting(
-    config: Config, clock: Clock, prediction: ScenarioPrediction | None = None, *, set_by: str = "listen."
+    config: Config, clock: Clock, prediction: ScenarioPrediction | None = None
 ) -> AsyncIterator[tuple[str, asyncio.Event]]:
     """Serve inside the block, which gets the service's address and an event that is set when it is asked to stop.
 
@@ -30,18 +30,24 @@ async def hosting(
         config: the service's configuration.
         clock: what the time is.
         prediction: calculates the chart of the page's prediction.
-        set_by: what stands before ``host`` and ``port`` where the user sets them.
 
     Raises:
-        ListenError: the address cannot be listened on.
+        ListenError: the address cannot be listened on; no log was opened.
+        StoreError: the log cannot be opened.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
-    store = SqliteStore(config.store)
+    sockets = await listening(config.listen)  # before the log, of which a service that cannot listen leaves none
+    try:
+        store = SqliteStore(config.store)
+    except StoreError:
+        for each in sockets:
+            each.close()
+        raise
     app = build_app(config, clock=clock, store=store, registry=registry, prediction=prediction)
-    async with serving(app, config.listen, set_by=set_by) as address, contextlib.AsyncExitStack() as stack:
+    async with serving(app, sockets) as address, contextlib.AsyncExitStack() as stack:
         stopped = stack.enter_context(stop_signal())  # before anybody knows whom to stop
         if prediction:
             await stack.enter_async_context(prediction.calculating())

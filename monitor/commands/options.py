@@ -14,7 +14,6 @@ from monitor.config import CentreConfig, Config, ListenConfig
 _PORTS = 65535
 _WAITING_LIMIT_S = 1200.0  # the only limit that a city is known to state; a service of one's own sets its own
 _FASTEST = 100_000.0
-SET_BY = "--"  # what stands before `host` and `port` for a service of the command's own
 
 
 class Subparsers(Protocol):

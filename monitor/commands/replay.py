@@ -15,7 +15,7 @@ from monitor.adapters.log import log_events
 from monitor.adapters.player import PlayError, play, read_clock
 from monitor.clock import ScaledClock
 from monitor.commands.hosting import hosting
-from monitor.commands.options import SET_BY, Subparsers, add_listen, add_speed, own_config
+from monitor.commands.options import Subparsers, add_listen, add_speed, own_config
 from monitor.serving import stop_signal
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ async def _play_here(arguments: argparse.Namespace, log: EventLog, events: list[
         told_of = (Path(log.path).name, arguments.part, arguments.day)
         name = "Replay of " + " ".join(part for part in told_of if part)
         config = own_config(arguments, folder, name=name, time_zone=log.time_zone)
-        async with hosting(config, clock, set_by=SET_BY) as (url, stopped):
+        async with hosting(config, clock) as (url, stopped):
             playing = play(events, url=url, clock=clock, skip_gaps=True, on_sent=told(len(events)))
             await until_stopped(playing, stopped, stay=True)
 

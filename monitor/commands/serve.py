@@ -10,6 +10,9 @@ from monitor.commands.hosting import hosting
 from monitor.commands.options import Subparsers
 from monitor.config import Config, read_config
 from monitor.prediction import ScenarioPrediction
+from monitor.serving import ListenError
+from monitor.store import StoreError
+from sim import ConfigError
 
 
 def add(subparsers: Subparsers) -> None:
@@ -31,7 +34,15 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.is_check:
         print(f"{arguments.config or 'defaults'}: ok")  # noqa: T201 - the command's answer
         return
-    asyncio.run(_serve(config, prediction))
+    told_by = str(arguments.config or "defaults")
+    try:
+        asyncio.run(_serve(config, prediction))
+    except ListenError as problem:
+        found = f"{problem.host}:{problem.port}, where nobody can listen ({problem.reason})"
+        expected = "a free port" if problem.setting == "port" else "an address or a name of this machine"
+        raise ConfigError(told_by, f"listen.{problem.setting}", found, expected) from None
+    except StoreError as problem:
+        raise ConfigError(told_by, "store", str(problem), "a log of events, there or not yet") from None
 
 
 def _prediction(config: Config) -> ScenarioPrediction | None:

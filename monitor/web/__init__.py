@@ -29,7 +29,7 @@ _FILES = files("monitor.web")
 _PAGE_POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # A chart carries its own style and no script; it can load nothing.
 _CHART_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_ASSETS = {"live.js": "text/javascript", "style.css": "text/css"}
+_ASSETS = {"live.js": "text/javascript", "style.css": "text/css", "icon.svg": "image/svg+xml"}
 
 
 def add_web(app: web.Application, config: Config, prediction: Prediction | None) -> None:

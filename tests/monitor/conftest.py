@@ -19,7 +19,7 @@ from monitor.app import build_app
 from monitor.clock import ManualClock
 from monitor.config import Config, ListenConfig
 from monitor.events import Event, parse_event
-from monitor.serving import serving
+from monitor.serving import listening, serving
 from monitor.store import SqliteStore
 
 BATCH = "application/cloudevents-batch+json"
@@ -109,7 +109,7 @@ def start(
     async def started(config: Config, **options: Any) -> AsyncIterator[Service]:
         clock, registry = ManualClock(noon), CollectorRegistry()
         app = build_app(config, clock=clock, store=SqliteStore(config.store), registry=registry, **options)
-        async with serving(app, config.listen) as address, aiohttp.ClientSession(address) as session:
+        async with serving(app, await listening(config.listen)) as address, aiohttp.ClientSession(address) as session:
             yield Service(session, clock, registry, address)
 
     return started

@@ -68,7 +68,9 @@ async def test_a_store_that_is_no_log_is_one_line_and_status_2(config_file: Path
     before = log.read_bytes()
     status, output, errors = await ended("serve", "--config", str(config_file))
     assert (status, output) == (2, "")
-    assert re.fullmatch(r"peakweek-monitor: \S+events\.sqlite: cannot open the log of events \(.*\)\n", errors)
+    found = r"\S+events\.sqlite: cannot open the log of events \(.*\)"
+    told = rf"{re.escape(str(config_file))}: store: found {found}; expected a log of events, there or not yet"
+    assert re.fullmatch(f"peakweek-monitor: {told}\n", errors)
     assert log.read_bytes() == before
 
 
@@ -79,24 +81,47 @@ async def test_a_port_in_use_is_one_line_and_status_2(project_root: Path, tmp_pa
         port = taken.getsockname()[1]
         path = tmp_path / "monitor.yaml"
         path.write_text(f"listen: {{port: {port}}}\n", encoding="utf-8")
-        arguments, setting = {
-            "serve": (["--config", str(path)], "listen.port"),
-            "demo": ([str(project_root / "scenarios/tho-xuan.yaml"), "--port", str(port)], "--port"),
-            "replay": ([str(write_calls(tmp_path / "calls.csv")), "--port", str(port)], "--port"),
+        arguments = {
+            "serve": ["--config", str(path)],
+            "demo": [str(project_root / "scenarios/tho-xuan.yaml"), "--port", str(port)],
+            "replay": [str(write_calls(tmp_path / "calls.csv")), "--port", str(port)],
         }[command]
         status, output, errors = await ended(command, *arguments)
     assert (status, output) == (2, "")
-    assert re.fullmatch(
-        rf"peakweek-monitor: cannot listen on 127\.0\.0\.1:{port}: .*in use \(choose another {setting}\)\n", errors
-    )
+    told = rf"cannot listen on 127\.0\.0\.1:{port}: \S.*in use \(choose another --port\)"
+    if command == "serve":
+        found = rf"127\.0\.0\.1:{port}, where nobody can listen \(\S.*in use\)"
+        told = rf"{re.escape(str(path))}: listen\.port: found {found}; expected a free port"
+    assert re.fullmatch(f"peakweek-monitor: {told}\n", errors)
+    assert not (tmp_path / "events.sqlite").exists()
 
 
-async def test_a_host_that_is_not_here_is_told_as_such(tmp_path: Path) -> None:
-    """Where the address is not the machine's own, another port would not help."""
+@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid", "a..b"])
+async def test_a_host_that_is_not_here_is_told_as_such(tmp_path: Path, host: str) -> None:
+    """Where the address is not the machine's own, another port would not help; nothing was opened or written."""
     log = str(write_calls(tmp_path / "calls.csv"))
-    status, _, errors = await ended("replay", log, "--host", "192.0.2.1", "--port", "0")
+    status, _, errors = await ended("replay", log, "--host", host, "--port", "0")
     assert status == 2
     assert errors.endswith("(choose another --host)\n")
+    path = tmp_path / "monitor.yaml"
+    path.write_text(f"listen: {{host: {host}, port: 0}}\n", encoding="utf-8")
+    status, output, errors = await ended("serve", "--config", str(path))
+    assert (status, output) == (2, "")
+    told = (
+        rf"{re.escape(str(path))}: listen\.host: found {re.escape(host)}:0, where nobody can listen \(.+\); expected .+"
+    )
+    assert re.fullmatch(f"peakweek-monitor: {told}\n", errors)
+    assert names_in(tmp_path) == {"calls.csv", "monitor.yaml"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a full disk that Linux has")
+def test_output_to_a_full_disk_is_one_line_and_status_1() -> None:
+    """What the system refuses is told without a traceback."""
+    command = [sys.executable, "-m", "monitor", "glossary"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 1
+    assert re.fullmatch(r"peakweek-monitor: the system refused: .*No space left on device\n", done.stderr.decode())
 
 
 def test_a_reader_that_has_seen_enough_is_no_failure() -> None:
@@ -172,6 +197,15 @@ async def interrupted(process: asyncio.subprocess.Process) -> tuple[int | None, 
     async with asyncio.timeout(20):
         _, errors = await process.communicate()
     return process.returncode, errors.decode()
+
+
+async def test_whoever_opens_the_demo_sees_a_queue(project_root: Path) -> None:
+    """At the usual speed, the morning so far is told at once: nobody looks at an empty hall for half a minute."""
+    demo = ("demo", str(project_root / "scenarios/tho-xuan.yaml"), "--port", "0")
+    async with serving(*demo) as (process, address), aiohttp.ClientSession(address) as session:
+        async with asyncio.timeout(5):
+            await state_when(session, lambda state: sum(queue["n_waiting"] for queue in state["queues"].values()) > 0)
+        assert await interrupted(process) == (0, "")
 
 
 async def test_demo_feeds_itself_until_ctrl_c(

@@ -69,7 +69,8 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "phone in source": ({"source": "/0912345678"}, "source", "text of 11 characters"),
     "type": ({"type": "org.peakweek.ticket.isued.v1"}, "type", "'org.peakweek.ticket.isued.v1'"),
     "foreign type": ({"type": "com.example.thing"}, "type", "text of 17 characters"),
-    "extension": ({"traceparent": "x"}, "traceparent", "an unknown field"),
+    "no extension": ({"trace-parent": "x"}, "trace-parent", "an unknown field"),
+    "object as extension": ({"trace": {}}, "trace", "an unknown field"),
     "no data": ({"data": None}, "data", "null"),
     "list as data": ({"data": []}, "data", "an array"),
     "no ticket": ({"data": {"queue": "A"}}, "data.ticket", "nothing"),
@@ -100,6 +101,38 @@ def test_a_misspelt_field_gets_the_near_name(cloud_event: CloudEvent) -> None:
     """The unknown field is told before the one that it leaves missing, with a suggestion."""
     with pytest.raises(EventError, match=r"data\.tiket: .*did you mean ticket\?"):
         parse_event(json.dumps(cloud_event("1", "ticket.called", tiket="A1")).encode())
+
+
+def test_a_misspelt_attribute_gets_the_near_name(cloud_event: CloudEvent) -> None:
+    """What could be an extension may be meant for the attribute that is missing."""
+    content = cloud_event("1", "ticket.called", ticket="A1")
+    content["tiem"] = content.pop("time")
+    with pytest.raises(EventError, match=r"time: found nothing.*is tiem meant to be time\?"):
+        parse_event(json.dumps(content).encode())
+
+
+def test_attributes_that_say_nothing_about_the_centre_are_dropped(cloud_event: CloudEvent) -> None:
+    """Subject, schema and extensions are taken, as the specification wants it, and not kept, whatever they hold."""
+    content = cloud_event("1", "ticket.issued", ticket="A1", queue="A")
+    more = {
+        "subject": "0912345678",
+        "dataschema": "https://example.org/schema",
+        "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "sampledrate": 3,
+        "isdemo": True,
+    }
+    assert parse_event(json.dumps(content | more).encode()) == parse_event(json.dumps(content).encode())
+
+
+@pytest.mark.parametrize(
+    ("twice", "told"),
+    [('"id": "1", "id": "2"', "id: found two"), ('"data": {"ticket": "A1", "ticket": "A2"}', "ticket: found two")],
+)
+def test_two_fields_of_one_name_are_refused(cloud_event: CloudEvent, twice: str, told: str) -> None:
+    """Nobody can know which of the two is meant."""
+    content = json.dumps(cloud_event("1", "ticket.called", ticket="A1"))
+    with pytest.raises(EventError, match=told):
+        parse_event(content.replace("{", "{" + twice + ", ", 1).encode())
 
 
 PERSONAL = [
@@ -133,7 +166,22 @@ def test_a_uuid_is_an_identifier_whatever_its_digits(cloud_event: CloudEvent) ->
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[", b"\xff\xfe", b"[1]", b"{}", b"7", b"[[]]", b"NaN", b"null", b'"\\ud800"', b"[" * 100_000],
+    [
+        b"",
+        b"{",
+        b"[",
+        b"\xff\xfe",
+        b"[1]",
+        b"{}",
+        b"7",
+        b"[[]]",
+        b"NaN",
+        b"null",
+        b'"\\ud800"',
+        b"[" * 100_000,
+        b"9" * 5_000,
+        "[]".encode("utf-16"),
+    ],
 )
 def test_a_body_that_is_no_batch_is_refused(body: bytes) -> None:
     """Whatever bytes arrive, the answer is the ordinary error."""

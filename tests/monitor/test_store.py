@@ -79,8 +79,9 @@ async def test_another_event_of_the_same_name_is_a_conflict(
     """A batch with a conflict changes nothing, and the conflict is told by its place in the batch."""
     store = open_store()
     await store.append([issue("1", "A1")], noon)
-    for batch in ([issue("2"), issue("1", "A9")], [issue("3"), issue("4"), issue("4", "A9")]):
-        with pytest.raises(ConflictError) as caught:
+    stored, earlier = "expected the body that is stored", "expected the body that is earlier in the batch"
+    for batch, told in ([issue("2"), issue("1", "A9")], stored), ([issue("3"), issue("4"), issue("4", "A9")], earlier):
+        with pytest.raises(ConflictError, match=told) as caught:
             await store.append(batch, noon)
         assert caught.value.index == len(batch) - 1
     assert await log_of(store) == ["1"]
