@@ -1,5 +1,24 @@
 """What happens, and what comes first when things happen at the same tick: the definition that every engine obeys.
 
+**The story.** A citizen comes to the hall with papers, perhaps for several records. If the doors are closed, or the
+line is longer than they will join, they leave and come back another time. Otherwise they wait, first for somebody who
+helps with the forms, if the procedure has that, then for a counter. Whoever waits too long leaves; at closing all who
+still wait are sent home. At the counter an officer looks at the papers. It may be the wrong counter: then the citizen
+queues again. Papers may be missing: then the record comes back days later. If all is well, the papers are scanned, if
+a scanner is free, and uploaded over the line that all share; the officer and the counter are taken until the line has
+them, unless the plan lets uploads run by themselves. Then the record is *received*, and the next of the same visit has
+its turn. Who submits online needs no hall, but the portal, and somebody in the back office who checks the papers.
+
+A received record goes to the back office, then to whoever signs, at once or at set hours; then it is *settled*, and if
+the result is handed over in person, the citizen is told and comes for it. At the counter what is begun is finished,
+also after hours; at a desk work is put down at the end of the shift, and somebody goes on with it in the next. Nobody
+assigns work. Whoever is free takes, of all that they can do, what they prefer, then what is most urgent, then what has
+waited longest. People work faster with practice and slower when tired. When software or power fails, work slows down
+or stands, or what was begun must be done again; when the line or the portal fails, so do uploads; batteries bridge the
+first minutes. Everything random (who comes when with what, how much work it is, what fails) is drawn beforehand; from
+here on all is cause and effect. The rest of this text says the same so exactly that two engines, written by different
+hands, agree in every tick.
+
 Both engines take their order from here and share nothing else. An event has the key (tick, kind, number): kinds in the
 order of `Kind`, then the number of the record, person, day or step that it is about. An event is done with all that it
 causes at its own tick before the next one: first its own consequences, then `dispatch` (below). An event that comes
@@ -15,13 +34,13 @@ no machine can hold up: there it is `t + duration`. Scanning takes `scan_work` t
 At a wrong counter `wrong_work` ticks of full speed pass, whoever serves.
 
 **People and dispatch.** Person p is on shift from the SHIFT_START of a shift whose absence draw is not below
-`absence_ppm[p]` (drawn for group, member and day of the start), in [start, end); for work in the hall up to `hall_end`.
-A free person is one who is not at work. Dispatch: while some free person can take something, the one with the lowest
-number takes, of all that waits in the lines that they can serve now, the record of the best key (rank of the stage and
-procedure in the person's group, priority, tick of joining, record). A line can be served when its stage is in the hall
-and tick < hall_end, or it is not and tick < end, of the person's current shift, and when a place is free: a counter for
-INTAKE and HANDOVER, a desk for CHECK, BACK_OFFICE and APPROVAL, none for GUIDANCE. The place is theirs until they are
-free again.
+`absence_ppm[p]` (drawn for group, member and day of the start), in [start, end); for work in the hall up to
+`hall_end`. A free person is one who is not at work. Dispatch: while some free person can take something, the one with
+the lowest number takes, of all that waits in the lines that they can serve now, the record of the best key (rank of
+the stage and procedure in the person's group, priority, tick of joining, record). A line can be served when its stage
+is in the hall and tick < hall_end, or it is not and tick < end, of the person's current shift (the one that began
+last, also when an earlier one's hall_end is still to come), and when a place is free: a counter for INTAKE and
+HANDOVER, a desk for CHECK, BACK_OFFICE and APPROVAL, none for GUIDANCE. The place is theirs until they are free again.
 
 **The hall.** A day's doors are (midnight, opening, last_entry, dispersal). A tick is *inside* a day when midnight ≤
 tick < dispersal, *open* when midnight ≤ tick < last_entry. Who arrives for the hall (by ARRIVAL, for INTAKE or
