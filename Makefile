@@ -15,7 +15,7 @@ READY := .venv/ready.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check test-all validation mutants lock clean
+.PHONY: help run test check test-all validation bench mutants lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target says; do printf '%-14s %s\n' "$$target" "$$says"; done
@@ -36,6 +36,10 @@ test-all: $(READY) ## every test, with many more random examples
 
 validation: $(READY) ## write the tables of docs/validation.md anew, after a change that is meant to move them
 	@$(BIN)/python tests/theory/tables.py --write
+
+bench: $(READY) ## how fast it is beside other simulators, into docs/benchmarks.md (some minutes)
+	$(call quietly,Installing the other simulators into .venv ...,$(BIN)/python -m pip install -e ".[bench]")
+	@$(BIN)/python -m tests.bench.bench --write
 
 mutants: $(READY) ## break the model in named ways, one at a time: does some test notice? (an hour)
 	@$(BIN)/python tests/mutation/mutate.py

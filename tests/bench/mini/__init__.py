@@ -1,0 +1,1 @@
+"""The mini-centre: one small model in our engine, in a loop of C, and in other simulators."""
