@@ -135,6 +135,7 @@ class Outages:
         link_loses: ticks at which they make uploads start anew.
         pace: the part of people's pace that they take, over time.
         pace_loses: ticks at which they make work at hand start anew.
+        change_pace: whether they do either.
     """
 
     def __init__(self, conditions: Conditions, basis: Basis) -> None:
@@ -145,6 +146,7 @@ class Outages:
         self.link_loses = tick[conditions.link_loses]
         self.pace = Steps.of(conditions.pace_step_tick, 1 - conditions.pace_permille / _FULL, midnights)
         self.pace_loses = conditions.pace_step_tick[conditions.pace_loses]
+        self.change_pace = not self.pace.is_nothing or len(self.pace_loses) > 0
 
 
 class Attendance:

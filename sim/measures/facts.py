@@ -53,8 +53,13 @@ class Facts:
     def __init__(self, trace: Trace, plan: Plan, basis: Basis) -> None:
         self.trace, self.plan, self.basis = trace, plan, basis
         self.ruler = basis.ruler
-        self.sheet = Sheet(trace, basis.end_tick)
+        self.sheet = Sheet(trace.stints, basis.end_tick)
         self.attendance: Attendance = basis.attendance(trace.workload)
+
+    def sheet_of(self, chosen: NDArray[np.bool_]) -> Sheet:
+        """Return the stints of some records, ``bool[n_records]``, by state."""
+        stints = self.trace.stints
+        return Sheet(stints[chosen[stints[:, 0]]], self.basis.end_tick)
 
     @cached_property
     def due(self) -> Ticks:

@@ -66,6 +66,10 @@ class Load:
             self.starts.searchsorted(tick, side="right") - self.ends.searchsorted(tick, side="right"), dtype=np.int64
         )
 
+    def n_before(self, tick: Ticks) -> NDArray[np.int64]:
+        """Return how many intervals are under way until each tick: ``int64[n]``."""
+        return np.asarray(self.starts.searchsorted(tick) - self.ends.searchsorted(tick), dtype=np.int64)
+
     def before(self, tick: Ticks) -> Ticks:
         """Return for how long the intervals, all together, have been under way before each tick: ``int64[n]``."""
         if not len(self.starts):

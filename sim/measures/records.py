@@ -1,6 +1,6 @@
 """The figures of records: received, settled, on time, how long they took."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ class Records:
         settled: ``int64[n]``, `FAR` where they are not.
         due: ``int64[n]``, `FAR` where they are not received.
         was_there: ``bool[n]``, whether they had been received when the period began.
+        is_submitted: ``bool[n]``, whether they came in online and had to wait before they were received.
     """
 
     arrival: Ticks
@@ -31,18 +32,20 @@ class Records:
     settled: Ticks
     due: Ticks
     was_there: NDArray[np.bool_]
+    is_submitted: NDArray[np.bool_]
 
     def where(self, chosen: NDArray[np.bool_]) -> "Records":
         """Return some of them."""
-        return Records(
-            self.arrival[chosen], self.received[chosen], self.settled[chosen], self.due[chosen], self.was_there[chosen]
-        )
+        return Records(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
 
 def records_of(facts: Facts) -> Records:
     """Return all records of a trace."""
-    workload = facts.trace.workload
-    return Records(workload.arrival, facts.received, facts.settled, facts.due, workload.entry > Stage.CHECK)
+    workload, sheet = facts.trace.workload, facts.sheet
+    is_submitted = np.zeros(workload.n_records, dtype=bool)
+    is_submitted[sheet.record[sheet.of(State.WAIT_PORTAL, State.WAIT_CHECK)]] = True
+    was_there = workload.entry > Stage.CHECK
+    return Records(workload.arrival, facts.received, facts.settled, facts.due, was_there, is_submitted)
 
 
 def record_figures(facts: Facts) -> dict[str, Floats]:
@@ -70,19 +73,23 @@ def count_figures(records: Records, ruler: Ruler) -> dict[str, Floats]:
             ruler.count(records.settled),
             ruler.count(records.settled[is_late]),
             ruler.count(records.due) - ruler.count(until),  # overdue at each midnight
+            ruler.count(records.arrival[records.is_submitted]) - ruler.count(records.received[records.is_submitted]),
+            ruler.count(records.arrival) - ruler.count(records.settled),
         ]
     )
     before[0, 0] = records.was_there.sum()  # also those received at tick 0 itself
-    received, settled, n_late_done, _ = ruler.between(before)
-    backlog, overdue = before[0] - before[1], before[3]
-    left = overdue[ruler.after].astype(np.float64)
+    received, settled, n_late_done = ruler.between(before[:3])
+    backlog = before[0] - before[1]
+    overdue, submitted, unsettled = before[3:, ruler.after].astype(np.float64)
     return {
         "received_count": received,
         "settled_count": settled,
         "backlog_count": backlog[ruler.after].astype(np.float64),
-        "backlog_overdue_count": left,
-        "on_time_ratio": 1 - ratio(n_late_done + left, received + backlog[ruler.first]),
+        "backlog_overdue_count": overdue,
+        "on_time_ratio": 1 - ratio(n_late_done + overdue, received + backlog[ruler.first]),
         "on_time_completed_ratio": 1 - ratio(n_late_done, settled),
+        "submitted_count": submitted,
+        "unsettled_count": unsettled,
     }
 
 

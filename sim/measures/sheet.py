@@ -1,6 +1,6 @@
 """The stints of a trace sorted by state, so that what is counted together lies together.
 
-Place in the pipeline: between the trace and its figures. In: a `Trace`. Out: slices of its columns. Invariant: within a
+Place in the pipeline: between the trace and its figures. In: stints. Out: slices of their columns. Invariant: within a
 state stints keep their order: by record, for each in the order in which things happened.
 """
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.measures.load import NOTHING, Load
 from sim.timebase import Ticks
-from sim.trace import NEVER, State, Trace
+from sim.trace import NEVER, State
 
 # States that many figures take together are neighbours here.
 _ORDER = (
@@ -28,11 +28,11 @@ _ORDER = (
     State.WAIT_GUIDANCE,
     State.WAIT_INTAKE,
     State.WAIT_HANDOVER,
+    State.WAIT_PORTAL,
     State.WAIT_CHECK,
     State.WAIT_BACK_OFFICE,
     State.WAIT_APPROVAL,
     State.WAIT_SIGNING,
-    State.WAIT_PORTAL,
     State.SENT_HOME,
     State.RENEGED,
     State.BALKED,
@@ -59,8 +59,9 @@ class Sheet:
         end: ``int64[n_stints]``; the end of the period, where the stint lasts when the period ends.
     """
 
-    def __init__(self, trace: Trace, end_tick: int) -> None:
-        self._stints = trace.stints
+    def __init__(self, stints: NDArray[np.int64], end_tick: int) -> None:
+        """Take the stints of a trace, or all those of some of its records."""
+        self._stints = stints
         place = _PLACE[self._stints[:, 1]]
         self.order = np.argsort(place, kind="stable")
         places = np.arange(len(_ORDER) + 1, dtype=np.uint8)

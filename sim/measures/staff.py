@@ -1,5 +1,7 @@
 """The figures of people: how busy they are, how long they stay, and what the Labour Code allows of it."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,20 +12,29 @@ from sim.measures.spans import Floats, ratio
 from sim.timebase import Ticks
 from sim.trace import State
 
+_Before = Callable[[Ticks], Ticks]
 _EPSILON_H = 1e-6  # hours are sums of fractions; this much is rounding
 
 
 def staff_figures(facts: Facts) -> dict[str, Floats]:
     """Return the figures of all people together."""
-    busy = (
-        facts.sheet.load(State.GUIDANCE).before(facts.ruler.midnights)
-        + facts.counters.before(facts.ruler.midnights)
-        + facts.sheet.load(State.CHECK, State.APPROVAL).before(facts.ruler.midnights)
-    )
+    busy = _worked(facts)(facts.ruler.midnights)
     on_shift = facts.attendance.on_shift.before(facts.ruler.midnights)
     return hour_figures(facts.basis, busy, on_shift, facts.overtime, facts.overrun) | labour_figures(
         facts.basis, facts.attendance.normal_h, hours_by_day(facts.basis, facts.overtime)
     )
+
+
+def use_of_hours(facts: Facts) -> tuple[_Before, _Before]:
+    """Return functions of how long people had worked, and been there, before each of some ticks."""
+    on_shift, overrun = facts.attendance.on_shift, Load(facts.overrun[:, 1], facts.overrun[:, 2])
+    return _worked(facts), lambda tick: on_shift.before(tick) + overrun.before(tick)
+
+
+def _worked(facts: Facts) -> _Before:
+    sheet = facts.sheet
+    loads = (sheet.load(State.GUIDANCE), facts.counters, sheet.load(State.CHECK, State.APPROVAL))
+    return lambda tick: loads[0].before(tick) + loads[1].before(tick) + loads[2].before(tick)
 
 
 def hour_figures(basis: Basis, busy: Ticks, on_shift: Ticks, overtime: Ticks, overrun: Ticks) -> dict[str, Floats]:

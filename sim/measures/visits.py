@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from sim.measures.facts import Facts
 from sim.measures.records import PERCENTAGES
-from sim.measures.spans import Floats, ratio
+from sim.measures.sheet import Sheet
+from sim.measures.spans import Floats, Ruler, ratio
 from sim.timebase import NEVER, Ticks
 from sim.trace import AWAY_STATES, State
 
@@ -17,12 +18,18 @@ class Calls:
     """The calls of visits to intake.
 
     Attributes:
+        record: ``int64[n]``, who was called: the leader of the visit.
         tick: ``int64[n]``, when each was called.
         wait: ``int64[n]``, ticks waited in the hall's lines for this call, over all days on which they came.
     """
 
+    record: NDArray[np.int64]
     tick: Ticks
     wait: Ticks
+
+    def where(self, chosen: NDArray[np.bool_]) -> "Calls":
+        """Return some of them."""
+        return Calls(self.record[chosen], self.tick[chosen], self.wait[chosen])
 
 
 def calls_of(facts: Facts) -> Calls:
@@ -38,7 +45,7 @@ def calls_of(facts: Facts) -> Calls:
     last = np.append(first[1:], len(rows))[: len(first)] - 1
     # Without waiting first, it is the turn of a record that came along with the one that was called.
     called = is_call[last] & (last > first)
-    return Calls(start[last[called]], wait[called])
+    return Calls(record[last[called]], start[last[called]], wait[called])
 
 
 _IN_LINE_OR_CALLED = np.zeros(len(State), dtype=bool)
@@ -47,11 +54,12 @@ _IN_LINE_OR_CALLED[[State.WAIT_GUIDANCE, State.WAIT_INTAKE, State.INTAKE]] = Tru
 
 def visit_figures(facts: Facts) -> dict[str, Floats]:
     """Return the figures of visits."""
-    return _wait_figures(facts) | _vain_figures(facts)
+    return wait_figures(facts, calls_of(facts)) | vain_figures(facts.ruler, facts.sheet)
 
 
-def _wait_figures(facts: Facts) -> dict[str, Floats]:
-    calls, ruler = calls_of(facts), facts.ruler
+def wait_figures(facts: Facts, calls: Calls) -> dict[str, Floats]:
+    """Return the figures of how long some calls, or all, were waited for."""
+    ruler = facts.ruler
     sample = ruler.sample(calls.tick, calls.wait, PERCENTAGES)
     ticks_per_s = facts.plan.hours.timebase.ticks_per_s
     p50, p90, p95 = sample.percentiles / ticks_per_s
@@ -68,8 +76,8 @@ def _wait_figures(facts: Facts) -> dict[str, Floats]:
     }
 
 
-def _vain_figures(facts: Facts) -> dict[str, Floats]:
-    ruler, sheet = facts.ruler, facts.sheet
+def vain_figures(ruler: Ruler, sheet: Sheet) -> dict[str, Floats]:
+    """Return how many visits came in vain, and how many papers were incomplete, in the stints of a sheet."""
     gone = sheet.of(State.GONE)
     # Who came along is gone with the leader, without having been away before: it was one visit.
     gave_up = sheet.start[gone][np.isin(sheet.previous_state[gone], AWAY_STATES)] if gone.start < gone.stop else _NONE
@@ -83,8 +91,7 @@ def _vain_figures(facts: Facts) -> dict[str, Floats]:
         "supplement_count": sheet.starts(State.SUPPLEMENT),
     }
     before = np.stack([ruler.count(instants) for instants in counts.values()])
-    n_away = np.searchsorted(away.starts, ruler.midnights) - np.searchsorted(away.ends, ruler.midnights)
-    unserved = n_away + before[list(counts).index("gone_count")]
+    unserved = away.n_before(ruler.midnights) + before[list(counts).index("gone_count")]
     return {
         **dict(zip(counts, ruler.between(before), strict=True)),
         "unserved_count": unserved[ruler.after].astype(np.float64),
