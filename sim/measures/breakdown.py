@@ -10,7 +10,7 @@ from sim.measures.basis import hours_by_day
 from sim.measures.facts import FAR, Facts
 from sim.measures.load import Load
 from sim.measures.lost import lost_figures, lost_figures_at
-from sim.measures.records import age_figures, count_figures, records_of, sojourn_figures
+from sim.measures.records import count_figures, records_of, sojourn_figures
 from sim.measures.spans import Amounts, Floats, ratio
 from sim.measures.staff import hour_figures, labour_figures, use_of_hours
 from sim.measures.visits import Calls, calls_of, vain_figures, wait_figures
@@ -68,8 +68,7 @@ def _by_procedure(facts: Facts) -> Breakdown:
         is_chosen = procedure == number
         chosen, sheet = records.where(is_chosen), facts.sheet_of(is_chosen)
         parts.append(
-            count_figures(chosen, facts.ruler)
-            | age_figures(chosen, facts)
+            count_figures(chosen, facts)
             | sojourn_figures(chosen, facts)
             | wait_figures(facts, calls.where(is_chosen[calls.record]))
             | vain_figures(facts.ruler, sheet)
@@ -144,7 +143,7 @@ def _by_hour(facts: Facts) -> Breakdown:
     waits = [wait_figures(facts, calls.where(hour_of_call == hour)) for hour in range(_HOURS)]
     records = records_of(facts)
     is_backlog = records.received != FAR
-    backlog = Load(records.received[is_backlog], records.settled[is_backlog])
+    backlog = Load(records.received[is_backlog], np.minimum(records.settled[is_backlog], facts.basis.end_tick))
     arrival = _hall_arrivals(facts)
     is_open = np.zeros(ruler.n_days, dtype=bool)
     is_open[np.searchsorted(ruler.midnights, facts.plan.doors[:, 0], side="right") - 1] = True

@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measures.basis import Attendance, Basis, Outages, parts_within
+from sim.measures.basis import Attendance, Basis, Outages, basis_of, parts_within
 from sim.measures.load import Load
+from sim.measures.passes import last_steps
 from sim.measures.sheet import Sheet
 from sim.plan import Plan
 from sim.scenario.people import Stage
@@ -21,17 +22,8 @@ FAR = 1 << 62  # later than any tick
 
 def due_ticks(trace: Trace, plan: Plan) -> Ticks:
     """Return when each record is due: ``int64[n_records]``, `NEVER` where it has not been received."""
-    is_received = was_received(trace)
-    due = np.full(len(is_received), NEVER, dtype=np.int64)
-    for index, deadline in enumerate(plan.deadlines):
-        of_kind = is_received & (trace.workload.procedure == index)
-        due[of_kind] = plan.hours.due_ticks(
-            trace.received[of_kind],
-            working_days=deadline.working_days,
-            working_hours=deadline.working_hours,
-            cutoff=deadline.cutoff,
-        )
-    return due
+    due = Facts(trace, plan, basis_of(plan)).due
+    return np.where(due == FAR, NEVER, due)
 
 
 def was_received(trace: Trace) -> NDArray[np.bool_]:
@@ -64,8 +56,23 @@ class Facts:
     @cached_property
     def due(self) -> Ticks:
         """Return when each record is due: ``int64[n_records]``, `FAR` where it has not been received."""
-        due = due_ticks(self.trace, self.plan)
-        return np.where(due == NEVER, FAR, due)
+        due = np.full(len(self.received), FAR, dtype=np.int64)
+        for number, deadline in enumerate(self.plan.deadlines):
+            of_kind = np.flatnonzero(self.trace.workload.procedure == number)
+            received, steps = self.received[of_kind], self.basis.due_steps[number]
+            if steps is not None and received.min(initial=0) >= 0:
+                of_received = np.empty(len(received), dtype=np.int64)
+                last_steps(received, *steps, of_received)
+                due[of_kind] = np.where(received == FAR, FAR, of_received)
+            else:
+                of_kind = of_kind[received != FAR]
+                due[of_kind] = self.plan.hours.due_ticks(
+                    self.received[of_kind],
+                    working_days=deadline.working_days,
+                    working_hours=deadline.working_hours,
+                    cutoff=deadline.cutoff,
+                )
+        return due
 
     @cached_property
     def received(self) -> Ticks:

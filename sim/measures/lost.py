@@ -87,16 +87,15 @@ class _Lost:
         if rows.start == rows.stop:
             return
         numbers, sets = facts.basis.skills
-        number = numbers[stage][facts.trace.workload.procedure[sheet.record[rows]]]
         is_signature = state in {State.WAIT_APPROVAL, State.WAIT_SIGNING}
-        for each in np.unique(numbers[stage]).tolist():
-            of_set = number == each
-            if not of_set.any():
-                continue
-            waiting = sheet.load(state) if of_set.all() else self._load(rows, of_set)
-            closed = waiting.weighed(facts.attendance.closed(sets[each], is_hall=stage in HALL_STAGES))
+        here = facts.basis.numbers_at[stage]
+        for each in here:
+            waiting = sheet.load(state)
+            if len(here) > 1:
+                waiting = self._load(rows, numbers[stage][facts.trace.workload.procedure[sheet.record[rows]]] == each)
+            whole, closed = waiting.parted(facts.attendance.closed(sets[each], is_hall=stage in HALL_STAGES))
             self.add("closed", closed)
-            left = waiting.before(facts.ruler.midnights) - closed
+            left: Amounts = whole - closed
             if state != State.WAIT_SIGNING and stage in facts.basis.scarce:
                 without_place = waiting.weighed(times_without_place(facts, stage, sets[each]))
                 self.add("counter", without_place)

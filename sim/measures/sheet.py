@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measures.load import NOTHING, Load
+from sim.measures.passes import sort_by_state
 from sim.timebase import Ticks
 from sim.trace import NEVER, State
 
@@ -41,7 +42,7 @@ _ORDER = (
     State.PARTY,
     State.COLLECT,
 )
-_PLACE = np.argsort(np.array(_ORDER)).astype(np.uint8)  # of each state in that order
+_PLACE = np.argsort(np.array(_ORDER))  # of each state in that order
 _LINE = np.full(len(State), NEVER)  # of work at a desk, the line for it
 _LINE[[State.CHECK, State.BACK_OFFICE, State.APPROVAL]] = (
     State.WAIT_CHECK,
@@ -57,25 +58,18 @@ class Sheet:
         record: ``int64[n_stints]``.
         start: ``int64[n_stints]``.
         end: ``int64[n_stints]``; the end of the period, where the stint lasts when the period ends.
+        person: ``int64[n_stints]``, who works or attends.
+        order: ``int64[n_stints]``, where they are in the trace.
     """
 
     def __init__(self, stints: NDArray[np.int64], end_tick: int) -> None:
         """Take the stints of a trace, or all those of some of its records."""
         self._stints = stints
-        place = _PLACE[self._stints[:, 1]]
-        self.order = np.argsort(place, kind="stable")
-        places = np.arange(len(_ORDER) + 1, dtype=np.uint8)
-        self._bounds: list[int] = place[self.order].searchsorted(places).tolist()
-        self.record = self._stints[:, 0][self.order]
-        self.start = self._stints[:, 2][self.order]
-        self.end = self._stints[:, 3][self.order]
-        self.end[self.end == NEVER] = end_tick
+        bounds, columns = np.zeros(len(_ORDER) + 1, dtype=np.int64), np.empty((5, len(stints)), dtype=np.int64)
+        sort_by_state(stints, _PLACE, end_tick, bounds, columns)
+        self._bounds: list[int] = bounds.tolist()
+        self.order, self.record, self.start, self.end, self.person = columns
         self._loads: dict[tuple[int, int], Load] = {}
-
-    @cached_property
-    def person(self) -> NDArray[np.int64]:
-        """Return who works or attends: ``int64[n_stints]``."""
-        return np.asarray(self._stints[:, 4][self.order])
 
     @cached_property
     def previous_state(self) -> NDArray[np.int64]:
@@ -104,6 +98,11 @@ class Sheet:
     def of(self, first: State, last: State | None = None) -> slice:
         """Return where the stints of a state lie, or those from one state to another that are neighbours here."""
         return slice(self._bounds[_PLACE[first]], self._bounds[_PLACE[first if last is None else last] + 1])
+
+    def n_of(self, first: State, last: State | None = None) -> int:
+        """Return how many stints of a state there are, or of neighbours."""
+        rows = self.of(first, last)
+        return int(rows.stop - rows.start)
 
     def load(self, first: State, last: State | None = None) -> Load:
         """Return the stints of a state, or of neighbours, as they are under way over time."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measures.facts import Facts
+from sim.measures.passes import find_calls
 from sim.measures.records import PERCENTAGES
 from sim.measures.sheet import Sheet
 from sim.measures.spans import Floats, Ruler, ratio
@@ -34,22 +35,14 @@ class Calls:
 
 def calls_of(facts: Facts) -> Calls:
     """Return all calls to intake; a visit that brings a supplement is called once more."""
-    record, state, start, end = (facts.trace.stints[:, column] for column in range(4))
-    rows = np.flatnonzero(_IN_LINE_OR_CALLED[state])
-    record, state, start, end = record[rows], state[rows], start[rows], end[rows]
-    is_call = state == State.INTAKE
-    is_first = np.ones(len(rows), dtype=bool)  # of the waiting for one call
-    is_first[1:] = is_call[:-1] | (record[1:] != record[:-1])
-    first = np.flatnonzero(is_first)
-    wait = np.add.reduceat(np.where(is_call, 0, end - start), first) if len(first) else first
-    last = np.append(first[1:], len(rows))[: len(first)] - 1
-    # Without waiting first, it is the turn of a record that came along with the one that was called.
-    called = is_call[last] & (last > first)
-    return Calls(record[last[called]], start[last[called]], wait[called])
+    found = np.empty((3, facts.sheet.n_of(State.INTAKE)), dtype=np.int64)
+    n = find_calls(facts.trace.stints, _ROLES, found)
+    return Calls(*found[:, :n])
 
 
-_IN_LINE_OR_CALLED = np.zeros(len(State), dtype=bool)
-_IN_LINE_OR_CALLED[[State.WAIT_GUIDANCE, State.WAIT_INTAKE, State.INTAKE]] = True
+_ROLES = np.zeros(len(State), dtype=np.int64)  # of states in a visit's way to its call
+_ROLES[[State.WAIT_GUIDANCE, State.WAIT_INTAKE]] = 1
+_ROLES[State.INTAKE] = 2
 
 
 def visit_figures(facts: Facts) -> dict[str, Floats]:
