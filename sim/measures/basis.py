@@ -54,9 +54,10 @@ class Basis:
         """Return what outages made of a replication, from memory if they are those of the last one."""
         if not len(workload.outages):
             return None
-        if self._last is None or not np.array_equal(self._last[0], workload.outages):
-            self._last = (workload.outages, Outages(find_conditions(workload, self.plan), self))
-        return self._last[1]
+        last = self._last  # as it is now: other threads may be at other replications
+        if last is None or not np.array_equal(last[0], workload.outages):
+            last = self._last = (workload.outages, Outages(find_conditions(workload, self.plan), self))
+        return last[1]
 
     def _is_present(self, workload: Workload, rows: Ticks) -> NDArray[np.bool_]:
         person, day = rows[:, 0], self.plan.hours.timebase.day_index(rows[:, 1])
@@ -114,7 +115,8 @@ class Basis:
         if not self.wages.any():
             return np.zeros(len(self.ruler.spans))
         wage, curve = self.wages[rows[:, 0]], overtime_curve(self.plan.hours, self.plan.labour_rules)
-        start, end, midnights = (np.interp(ticks, *curve) for ticks in (rows[:, 1], rows[:, 2], self.ruler.midnights))
+        start, end = np.interp(rows[:, 1:].T, *curve)
+        midnights = self._paid_by_midnight
         return self.ruler.between(_earned_since(start, wage, midnights) - _earned_since(end, wage, midnights))
 
     @cached_property
@@ -123,17 +125,26 @@ class Basis:
         return [np.unique(numbers).tolist() for numbers in self.skills[0]]
 
     @cached_property
-    def due_steps(self) -> list[tuple[Ticks, Ticks] | None]:
-        """Return from which ticks of the period on each procedure is due when, where that is a step by day."""
-        return [self._due_steps(deadline) for deadline in self.plan.deadlines]
+    def due_steps(self) -> tuple[Ticks, Ticks]:
+        """Return when what is received in the period is due, where it goes by days.
 
-    def _due_steps(self, deadline: Deadline) -> tuple[Ticks, Ticks] | None:
-        if deadline.working_days is None:
-            return None
+        Where the steps of each procedure begin, ``int64[n_procedures + 1]``; ``int64[2, n_steps]``, from which tick on
+        which due tick holds.
+        """
+        steps = [self._due_steps(deadline) for deadline in self.plan.deadlines]
+        return np.cumsum([0, *(each.shape[1] for each in steps)]), np.concatenate(steps, axis=1)
+
+    def _due_steps(self, deadline: Deadline) -> Ticks:
         hours = self.plan.hours
+        if deadline.working_days is None:
+            return np.empty((2, 0), dtype=np.int64)
         cutoffs = [hours.timebase.tick(day, deadline.cutoff) for day in hours.timebase.days]
         ticks = np.unique(np.concatenate([self.ruler.midnights[:-1], np.array(cutoffs, dtype=np.int64)]))
-        return ticks, hours.due_ticks(ticks, working_days=deadline.working_days, cutoff=deadline.cutoff)
+        return np.stack([ticks, hours.due_ticks(ticks, working_days=deadline.working_days, cutoff=deadline.cutoff)])
+
+    @cached_property
+    def _paid_by_midnight(self) -> Floats:
+        return np.interp(self.ruler.midnights, *overtime_curve(self.plan.hours, self.plan.labour_rules))
 
     @cached_property
     def first_days(self) -> NDArray[np.int64]:

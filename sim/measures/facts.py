@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.measures.basis import Attendance, Basis, Outages, basis_of, parts_within
 from sim.measures.load import Load
-from sim.measures.passes import last_steps
+from sim.measures.passes import find_due
 from sim.measures.sheet import Sheet
 from sim.plan import Plan
 from sim.scenario.people import Stage
@@ -56,16 +56,11 @@ class Facts:
     @cached_property
     def due(self) -> Ticks:
         """Return when each record is due: ``int64[n_records]``, `FAR` where it has not been received."""
-        due = np.full(len(self.received), FAR, dtype=np.int64)
-        for number, deadline in enumerate(self.plan.deadlines):
-            of_kind = np.flatnonzero(self.trace.workload.procedure == number)
-            received, steps = self.received[of_kind], self.basis.due_steps[number]
-            if steps is not None and received.min(initial=0) >= 0:
-                of_received = np.empty(len(received), dtype=np.int64)
-                last_steps(received, *steps, of_received)
-                due[of_kind] = np.where(received == FAR, FAR, of_received)
-            else:
-                of_kind = of_kind[received != FAR]
+        due, procedure = np.full(len(self.received), FAR, dtype=np.int64), self.trace.workload.procedure
+        if not find_due(self.received, procedure, *self.basis.due_steps, due):
+            is_left = (due == FAR) & (self.received != FAR)
+            for number, deadline in enumerate(self.plan.deadlines):
+                of_kind = np.flatnonzero(is_left & (procedure == number))
                 due[of_kind] = self.plan.hours.due_ticks(
                     self.received[of_kind],
                     working_days=deadline.working_days,

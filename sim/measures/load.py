@@ -37,7 +37,8 @@ class Steps:
     @classmethod
     def of(cls, tick: Ticks, weight: Floats, midnights: Ticks) -> "Steps":
         """Return the weights that hold from each tick on, increasing from 0."""
-        edges = np.union1d(tick, midnights)
+        edges = np.concatenate([tick, midnights])
+        edges.sort()
         return cls(edges, weight[np.searchsorted(tick, edges, side="right") - 1], np.searchsorted(edges, midnights))
 
     @cached_property
@@ -106,7 +107,7 @@ class Load:
 
 def _cover(pieces: Ticks, midnights: Ticks) -> tuple[Ticks, Ticks, Ticks]:
     """Return edges, whether any piece is under way from each on, and which of the edges are midnights."""
-    bounds = np.clip(pieces.T, midnights[0], midnights[-1])
+    bounds = np.clip(np.ascontiguousarray(pieces.T), midnights[0], midnights[-1])
     bounds.sort()
     candidates = np.concatenate([bounds.ravel(), midnights])
     candidates.sort()

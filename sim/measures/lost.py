@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measures.facts import Facts
-from sim.measures.load import NOTHING, Load, Steps
+from sim.measures.load import Load, Steps
 from sim.measures.places import times_without_place
 from sim.measures.sheet import Sheet
 from sim.measures.spans import Amounts, Floats
@@ -128,7 +128,7 @@ class _Lost:
             return
         rows = self._sheet.of(first, last)
         until = self._sheet.end[rows]
-        at_loss = np.flatnonzero(np.isin(until, outages.pace_loses)) if len(outages.pace_loses) else NOTHING.starts
+        at_loss = np.flatnonzero((until == outages.pace_loses[:, np.newaxis]).any(axis=0))  # of a few losses
         if len(at_loss):  # what is put down at the very tick of a loss is lost; what is done at it is not
             until = until.copy()
             until[at_loss] += self._sheet.is_put_down(rows.start + at_loss)

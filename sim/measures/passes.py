@@ -30,6 +30,12 @@ def _passed(tick: Ticks, at: int, near: int) -> int:
     return near
 
 
+@woven
+def _days_passed(midnights: Ticks, at: int, near: int) -> int:
+    """Return what `_passed` does, at once also for instants after the period."""
+    return len(midnights) if at >= midnights[-1] else _passed(midnights, at, near)
+
+
 @outer
 def sort_by_state(stints: Ticks, place: Ticks, end_tick: int, bounds: Ticks, columns: Ticks) -> None:
     """Sort stints by the place of their state, keeping their order within it.
@@ -178,6 +184,26 @@ def sample(  # noqa: PLR0917 - all are arrays
 
 
 @outer
+def add_up_by_end(order: Ticks, end: Ticks, values: Floats, tick: Ticks, before: Floats) -> None:
+    """Fill in the sums of the values, of any number of kinds, that belong to ends before each tick.
+
+    Args:
+        order: ``int64[n]``, sorts the ends.
+        end: ``int64[n]``.
+        values: ``float64[m, n]``.
+        tick: ``int64[n_ticks]``, sorted.
+        before: ``float64[m, n_ticks]``.
+    """
+    for kind in range(len(values)):
+        total, place = 0.0, 0
+        for k in range(len(tick)):
+            while place < len(order) and end[order[place]] < tick[k]:
+                total += values[kind, order[place]]
+                place += 1
+            before[kind, k] = total
+
+
+@outer
 def find_calls(stints: Ticks, role: Ticks, calls: Ticks) -> int:
     """Fill in the calls of visits to intake, and return how many there are.
 
@@ -218,14 +244,14 @@ def count_records(instants: Ticks, is_submitted: Flags, midnights: Ticks, before
     for k in range(instants.shape[1]):
         arrival, received, settled, due = instants[0, k], instants[1, k], instants[2, k], instants[3, k]
         near = _passed(midnights, arrival, near)
-        at_receipt = _passed(midnights, received, near)
-        at_end = _passed(midnights, settled, near)
+        at_receipt = _days_passed(midnights, received, near)
+        at_end = _days_passed(midnights, settled, near)
         before[0, at_receipt] += 1
         before[1, at_end] += 1
         if settled > due:
             before[2, at_end] += 1
-        before[3, _passed(midnights, due, near)] += 1
-        before[3, _passed(midnights, max(settled, due), near)] -= 1
+        before[3, _days_passed(midnights, due, near)] += 1
+        before[3, _days_passed(midnights, max(settled, due), near)] -= 1
         if is_submitted[k]:
             before[4, near] += 1
             before[4, at_receipt] -= 1
@@ -296,12 +322,32 @@ def within_gaps(stints: Ticks, gaps: Ticks, first: Ticks, near: Ticks, found: Ti
 
 
 @outer
-def last_steps(instants: Ticks, ticks: Ticks, values: Ticks, found: Ticks) -> None:
-    """Fill in the value that belongs to the last of the sorted ticks that is not later than each instant."""
-    near = 0
-    for k in range(len(instants)):
-        near = _passed(ticks, instants[k], near)
-        found[k] = values[near - 1]
+def find_due(received: Ticks, kind: Ticks, bounds: Ticks, steps: Ticks, due: Ticks) -> bool:
+    """Fill in when what was received in the period is due, where that is a step by day; return whether that was all.
+
+    Args:
+        received: ``int64[n]``, where `due` is later than any tick; left alone if it is that, too.
+        kind: ``int64[n]``, of each.
+        bounds: ``int64[n_kinds + 1]``, where the steps of each kind begin; none for those with other deadlines.
+        steps: ``int64[2, n_steps]``, ticks of receipt, and from then on when it is due.
+        due: ``int64[n]``.
+    """
+    is_all = True
+    for k in range(len(received)):
+        first, after = bounds[kind[k]], bounds[kind[k] + 1]
+        if received[k] == due[k]:
+            continue
+        if first == after or received[k] < 0:
+            is_all = False
+            continue
+        while after - first > 1:  # the last step that is not later
+            middle = (first + after) // 2
+            if steps[0, middle] <= received[k]:
+                first = middle
+            else:
+                after = middle
+        due[k] = steps[1, first]
+    return is_all
 
 
 @outer
