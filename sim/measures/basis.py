@@ -33,6 +33,7 @@ class Basis:
         self.ticks_per_h = plan.hours.timebase.ticks_per_s * 3600
         self.end_tick = plan.hours.timebase.end_tick
         self._everyone: Attendance | None = None
+        self._members: dict[tuple[int, ...], NDArray[np.bool_]] = {}
         self._last: tuple[NDArray[np.int64], Outages] | None = None
 
     def attendance(self, workload: Workload) -> "Attendance":
@@ -46,9 +47,9 @@ class Basis:
 
     def is_member(self, groups: tuple[int, ...]) -> NDArray[np.bool_]:
         """Return which people belong to one of these groups: ``bool[n_persons]``."""
-        chosen = np.zeros(len(self.plan.groups), dtype=bool)
-        chosen[list(groups)] = True
-        return np.asarray(chosen[self.plan.person_group])
+        if groups not in self._members:
+            self._members[groups] = np.isin(self.plan.person_group, groups)
+        return self._members[groups]
 
     def outages(self, workload: Workload) -> "Outages | None":
         """Return what outages made of a replication, from memory if they are those of the last one."""

@@ -43,6 +43,7 @@ _ORDER = (
     State.COLLECT,
 )
 _PLACE = np.argsort(np.array(_ORDER))  # of each state in that order
+_PLACES: list[int] = _PLACE.tolist()  # the same for Python, which is quicker with lists
 _LINE = np.full(len(State), NEVER)  # of work at a desk, the line for it
 _LINE[[State.CHECK, State.BACK_OFFICE, State.APPROVAL]] = (
     State.WAIT_CHECK,
@@ -97,7 +98,7 @@ class Sheet:
 
     def of(self, first: State, last: State | None = None) -> slice:
         """Return where the stints of a state lie, or those from one state to another that are neighbours here."""
-        return slice(self._bounds[_PLACE[first]], self._bounds[_PLACE[first if last is None else last] + 1])
+        return slice(self._bounds[_PLACES[first]], self._bounds[_PLACES[first if last is None else last] + 1])
 
     def n_of(self, first: State, last: State | None = None) -> int:
         """Return how many stints of a state there are, or of neighbours."""

@@ -38,13 +38,13 @@ def tell(path: Path) -> None:
         (
             seconds(lambda: simulate(workload, plan, engine="compiled")),  # noqa: B023 - called at once
             seconds(lambda: measure(trace, plan)),  # noqa: B023
-            seconds(lambda: measure(trace, plan, breakdowns=BREAKDOWNS)),  # noqa: B023
         )
         for _ in range(_ROUNDS)
         for workload, trace in zip(workloads, traces, strict=True)
     ]
-    simulating, measuring, parting = (median(column) * 1e3 for column in zip(*times, strict=True))
-    ratio = median(figures / engine for engine, figures, _ in times)
+    simulating, measuring = (median(column) * 1e3 for column in zip(*times, strict=True))
+    ratio = median(figures / engine for engine, figures in times)
+    parting = median(seconds(lambda: measure(trace, plan, breakdowns=BREAKDOWNS)) for trace in traces) * 1e3  # noqa: B023
     n_stints = sum(len(trace.stints) for trace in traces) // len(traces)
     print(  # noqa: T201
         f"{path.stem}/{name}: {n_stints} stints; figures / simulation {ratio:.2f} "
