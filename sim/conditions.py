@@ -6,7 +6,8 @@ beside the two. Invariant: pure arithmetic on whole ticks; nothing here depends 
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from sim.scenario.things import System
 from sim.timebase import Ticks
 from sim.workload import Workload
 
+T = TypeVar("T")
 FOREVER = 1 << 62  # later than any tick
 _FULL = 1000  # permille
 
@@ -58,6 +60,19 @@ class Conditions:
         return Pace(self)
 
 
+class Same(Generic[T]):
+    """An object as a key: the very same one, for its arrays make it too large to be compared by value."""
+
+    def __init__(self, of: T) -> None:
+        self.of = of
+
+    def __hash__(self) -> int:
+        return id(self.of)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.of is other.of
+
+
 class Pace:
     """The speed of work as plain lists, which are quick to search.
 
@@ -94,7 +109,13 @@ class Pace:
 
 
 def find_conditions(workload: Workload, plan: Plan) -> Conditions:
-    """Return the conditions of a replication under a plan."""
+    """Return the conditions of a replication under a plan, from memory if they were asked for lately."""
+    return _conditions(Same(workload), Same(plan))
+
+
+@lru_cache(maxsize=16)  # an engine asks, then the measures: in as many threads at once
+def _conditions(workload_: Same[Workload], plan_: Same[Plan]) -> Conditions:
+    workload, plan = workload_.of, plan_.of
     end = plan.hours.timebase.end_tick
     outages = _after_batteries(workload.outages, plan.ups, end)
     link = _steps(outages, _SPEED_OF["link"], plan.link_step_tick)

@@ -52,7 +52,7 @@ def measure(trace: Trace, plan: Plan, *, breakdowns: Iterable[str] = ()) -> Meas
         **staff_figures(facts),
         **thing_figures(facts),
         **money_figures(facts),
-        **lost_figures(facts),
+        **lost_figures(facts, facts.sheet),
         breakdowns={kind: _break_down(kind, facts) for kind in breakdowns},
     )
 

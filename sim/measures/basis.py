@@ -10,16 +10,17 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.conditions import Conditions, find_conditions
+from sim.conditions import Conditions, Same, find_conditions
 from sim.measures.load import Load, Steps
+from sim.measures.passes import ticks_by_day, within_gaps
 from sim.measures.spans import Floats, Ruler
 from sim.plan import Plan
 from sim.plan.labour import overtime_curve
 from sim.scenario.people import COUNTER_STAGES, HALL_STAGES, Stage
+from sim.scenario.procedures import Deadline
 from sim.timebase import NEVER, OfficeHours, Ticks
 from sim.workload import Workload
 
-_SHIFT = 1 << 44  # of a packed (person, tick): more ticks than any period has
 _FULL = 1000  # permille
 
 
@@ -32,6 +33,7 @@ class Basis:
         self.ticks_per_h = plan.hours.timebase.ticks_per_s * 3600
         self.end_tick = plan.hours.timebase.end_tick
         self._everyone: Attendance | None = None
+        self._members: dict[tuple[int, ...], NDArray[np.bool_]] = {}
         self._last: tuple[NDArray[np.int64], Outages] | None = None
 
     def attendance(self, workload: Workload) -> "Attendance":
@@ -45,17 +47,18 @@ class Basis:
 
     def is_member(self, groups: tuple[int, ...]) -> NDArray[np.bool_]:
         """Return which people belong to one of these groups: ``bool[n_persons]``."""
-        chosen = np.zeros(len(self.plan.groups), dtype=bool)
-        chosen[list(groups)] = True
-        return np.asarray(chosen[self.plan.person_group])
+        if groups not in self._members:
+            self._members[groups] = np.isin(self.plan.person_group, groups)
+        return self._members[groups]
 
     def outages(self, workload: Workload) -> "Outages | None":
         """Return what outages made of a replication, from memory if they are those of the last one."""
         if not len(workload.outages):
             return None
-        if self._last is None or not np.array_equal(self._last[0], workload.outages):
-            self._last = (workload.outages, Outages(find_conditions(workload, self.plan), self))
-        return self._last[1]
+        last = self._last  # as it is now: other threads may be at other replications
+        if last is None or not np.array_equal(last[0], workload.outages):
+            last = self._last = (workload.outages, Outages(find_conditions(workload, self.plan), self))
+        return last[1]
 
     def _is_present(self, workload: Workload, rows: Ticks) -> NDArray[np.bool_]:
         person, day = rows[:, 0], self.plan.hours.timebase.day_index(rows[:, 1])
@@ -113,18 +116,42 @@ class Basis:
         if not self.wages.any():
             return np.zeros(len(self.ruler.spans))
         wage, curve = self.wages[rows[:, 0]], overtime_curve(self.plan.hours, self.plan.labour_rules)
-        start, end, midnights = (np.interp(ticks, *curve) for ticks in (rows[:, 1], rows[:, 2], self.ruler.midnights))
+        start, end = np.interp(rows[:, 1:].T, *curve)
+        midnights = self._paid_by_midnight
         return self.ruler.between(_earned_since(start, wage, midnights) - _earned_since(end, wage, midnights))
 
     @cached_property
-    def month_start(self) -> NDArray[np.int64]:
-        """Return the index of the first day of the period in each day's month: ``int64[n_days]``."""
-        return _first_equal([day.replace(day=1) for day in self.plan.hours.timebase.days])
+    def numbers_at(self) -> list[list[int]]:
+        """Return the numbers of `skills` that each stage has."""
+        return [np.unique(numbers).tolist() for numbers in self.skills[0]]
 
     @cached_property
-    def year_start(self) -> NDArray[np.int64]:
-        """Return the index of the first day of the period in each day's year: ``int64[n_days]``."""
-        return _first_equal([day.year for day in self.plan.hours.timebase.days])
+    def due_steps(self) -> tuple[Ticks, Ticks]:
+        """Return when what is received in the period is due, where it goes by days.
+
+        Where the steps of each procedure begin, ``int64[n_procedures + 1]``; ``int64[2, n_steps]``, from which tick on
+        which due tick holds.
+        """
+        steps = [self._due_steps(deadline) for deadline in self.plan.deadlines]
+        return np.cumsum([0, *(each.shape[1] for each in steps)]), np.concatenate(steps, axis=1)
+
+    def _due_steps(self, deadline: Deadline) -> Ticks:
+        hours = self.plan.hours
+        if deadline.working_days is None:
+            return np.empty((2, 0), dtype=np.int64)
+        cutoffs = [hours.timebase.tick(day, deadline.cutoff) for day in hours.timebase.days]
+        ticks = np.unique(np.concatenate([self.ruler.midnights[:-1], np.array(cutoffs, dtype=np.int64)]))
+        return np.stack([ticks, hours.due_ticks(ticks, working_days=deadline.working_days, cutoff=deadline.cutoff)])
+
+    @cached_property
+    def _paid_by_midnight(self) -> Floats:
+        return np.interp(self.ruler.midnights, *overtime_curve(self.plan.hours, self.plan.labour_rules))
+
+    @cached_property
+    def first_days(self) -> NDArray[np.int64]:
+        """Return the index of the first day of the period in each day's month, and year: ``int64[2, n_days]``."""
+        days = self.plan.hours.timebase.days
+        return np.stack([_first_equal([day.replace(day=1) for day in days]), _first_equal([day.year for day in days])])
 
 
 class Outages:
@@ -135,6 +162,7 @@ class Outages:
         link_loses: ticks at which they make uploads start anew.
         pace: the part of people's pace that they take, over time.
         pace_loses: ticks at which they make work at hand start anew.
+        change_pace: whether they do either.
     """
 
     def __init__(self, conditions: Conditions, basis: Basis) -> None:
@@ -145,6 +173,7 @@ class Outages:
         self.link_loses = tick[conditions.link_loses]
         self.pace = Steps.of(conditions.pace_step_tick, 1 - conditions.pace_permille / _FULL, midnights)
         self.pace_loses = conditions.pace_step_tick[conditions.pace_loses]
+        self.change_pace = not self.pace.is_nothing or len(self.pace_loses) > 0
 
 
 class Attendance:
@@ -191,25 +220,12 @@ class Attendance:
 
 def basis_of(plan: Plan) -> Basis:
     """Return the basis of a plan, from memory if it was asked for lately."""
-    return _basis(_Same(plan))
-
-
-class _Same:
-    """A plan as a key: the very same object, for its arrays make it too large to be compared by value."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-
-    def __hash__(self) -> int:
-        return id(self.plan)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.plan is other.plan
+    return _basis(Same(plan))
 
 
 @lru_cache(maxsize=64)
-def _basis(same: _Same) -> Basis:
-    return Basis(same.plan)
+def _basis(plan: Same[Plan]) -> Basis:
+    return Basis(plan.of)
 
 
 @lru_cache(maxsize=64)
@@ -220,9 +236,9 @@ def _ruler(hours: OfficeHours) -> Ruler:
 def hours_by_day(basis: Basis, rows: Ticks) -> Floats:
     """Return the hours of rows (person, start, end) by the day that they begin on: ``float64[n_persons, n_days]``."""
     n_persons, n_days = basis.plan.n_persons, basis.ruler.n_days
-    cell = rows[:, 0] * n_days + np.searchsorted(basis.ruler.midnights, rows[:, 1], side="right") - 1
-    ticks = np.bincount(cell, weights=rows[:, 2] - rows[:, 1], minlength=n_persons * n_days)
-    return np.asarray(ticks.reshape(n_persons, n_days) / basis.ticks_per_h, dtype=np.float64)
+    ticks = np.zeros((n_persons, n_days))
+    ticks_by_day(np.ascontiguousarray(rows), basis.ruler.midnights, ticks)
+    return ticks / basis.ticks_per_h
 
 
 def parts_within(start: Ticks, end: Ticks, person: NDArray[np.int64], gaps: Ticks) -> Ticks:
@@ -230,20 +246,14 @@ def parts_within(start: Ticks, end: Ticks, person: NDArray[np.int64], gaps: Tick
 
     A person's intervals do not overlap, and neither do their gaps.
     """
-    starts, ends = np.sort(person * _SHIFT + start), np.sort(person * _SHIFT + end)
-    base = gaps[:, 0] * _SHIFT
-    first = np.searchsorted(ends, base + gaps[:, 1], side="right")
-    n = np.searchsorted(starts, base + gaps[:, 2], side="left") - first
-    found = np.flatnonzero(n > 0)
-    gap = np.repeat(found, n[found])
-    place = np.arange(len(gap)) + np.repeat(first[found] - (np.cumsum(n[found]) - n[found]), n[found])
-    return np.column_stack(
-        [
-            gaps[gap, 0],
-            np.maximum(starts[place] - base[gap], gaps[gap, 1]),
-            np.minimum(ends[place] - base[gap], gaps[gap, 2]),
-        ]
-    )
+    first = gaps[:, 0].searchsorted(np.arange(gaps[-1, 0] + 2 if len(gaps) else 1))
+    has_gaps = person < len(first) - 1
+    stints = np.stack([person, start, end])
+    stints = stints if has_gaps.all() else stints[:, has_gaps]
+    found = np.empty((5, stints.shape[1] + len(gaps)), dtype=np.int64)
+    n = within_gaps(stints, np.ascontiguousarray(gaps), first, first[:-1].copy(), found)
+    found = found[:, :n]
+    return found[:3, np.lexsort(found[[2, 4, 3]])].T
 
 
 def _gaps(person: Ticks, start: Ticks, end: Ticks, end_tick: int) -> Ticks:

@@ -1,24 +1,25 @@
 """Figures by procedure, stage, group of people, or hour of the day; made only when asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.measures.basis import hours_by_day
-from sim.measures.facts import Facts
+from sim.measures.facts import FAR, Facts
 from sim.measures.load import Load
-from sim.measures.records import age_figures, count_figures, records_of, sojourn_figures
+from sim.measures.lost import lost_figures, lost_figures_at
+from sim.measures.records import count_figures, records_of, sojourn_figures
 from sim.measures.spans import Amounts, Floats, ratio
-from sim.measures.staff import hour_figures, labour_figures
-from sim.measures.visits import calls_of
-from sim.scenario.people import STAGE_NAMES, Stage
+from sim.measures.staff import hour_figures, labour_figures, use_of_hours
+from sim.measures.visits import Calls, calls_of, vain_figures, wait_figures
+from sim.scenario.people import HALL_STAGES, STAGE_NAMES, Stage
 from sim.timebase import Ticks
 from sim.trace import NEVER, State
 
 BREAKDOWNS = ("hour", "stage", "procedure", "group")
 _HOURS = 24
-_PERCENTAGES = (90,)
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,15 @@ class Breakdown:
 
     The figures have the meaning that `MEANINGS` gives, each for its part alone. Those that only parts have:
     `arrivals_count` (visits that came to the hall for the first time), `waiting_mean` (how many waited in the hall's
-    lines on average, over the hour on the days when the hall was open), `served_count` (how often work at a stage was
-    done), `line_mean` (how many waited for a stage on average, over the opening hours). A wait by stage is that in the
-    line of the stage, from joining it to being taken up; one by hour is that of `wait_s_mean`, by the hour of the call.
+    lines on average, over the hour on the days when the hall was open), `backlog_mean` (how large the backlog was on
+    average, over the same hours), `served_count` (how often work at a stage was done), `line_mean` (how many waited for
+    a stage on average, over the opening hours), `line_count` (how many waited for it when the span ended; for approval
+    also those that were still to be laid before the signatory).
+
+    A wait by stage is that in the line of the stage, from joining it to being taken up; the limit is one for waits in
+    the hall, so that stages in the office have no `wait_over_limit_ratio`. Waits by hour are by the hour of the call:
+    all that the visit waited for this call, whenever it came. A visit belongs to its leader's procedure. By stage,
+    hours in which the citizen was away are left out of the hours lost: those belong to no stage.
 
     Attributes:
         kind: one of `BREAKDOWNS`.
@@ -55,12 +62,18 @@ def break_down(kind: str, facts: Facts) -> Breakdown:
 
 
 def _by_procedure(facts: Facts) -> Breakdown:
-    records, procedure = records_of(facts), facts.trace.workload.procedure
+    records, calls, procedure = records_of(facts), calls_of(facts), facts.trace.workload.procedure
     parts = []
     for number in range(len(facts.plan.procedures)):
-        of_kind = records.where(procedure == number)
-        counts, ages = count_figures(of_kind, facts.ruler), age_figures(of_kind, facts)
-        parts.append(counts | ages | sojourn_figures(of_kind, facts))
+        is_chosen = procedure == number
+        chosen, sheet = records.where(is_chosen), facts.sheet_of(is_chosen)
+        parts.append(
+            count_figures(chosen, facts)
+            | sojourn_figures(chosen, facts)
+            | wait_figures(facts, calls.where(is_chosen[calls.record]))
+            | vain_figures(facts.ruler, sheet)
+            | lost_figures(facts, sheet)
+        )
     return Breakdown("procedure", facts.plan.procedures, _side_by_side(parts))
 
 
@@ -79,20 +92,26 @@ def _by_stage(facts: Facts) -> Breakdown:
 
 
 def _of_stage(facts: Facts, stage: Stage) -> dict[str, Floats]:
-    sheet, ruler, ticks_per_s = facts.sheet, facts.ruler, facts.plan.hours.timebase.ticks_per_s
+    sheet, ruler = facts.sheet, facts.ruler
     wait, work = _STATES[stage]
     waits, works = sheet.of(wait), sheet.of(work)
     was_taken_up = sheet.following[waits, 1] != NEVER
-    end = sheet.end[waits][was_taken_up]
-    sample = ruler.sample(end, end - sheet.start[waits][was_taken_up], _PERCENTAGES)
+    record, start, end = (column[waits][was_taken_up] for column in (sheet.record, sheet.start, sheet.end))
+    of_waits = wait_figures(facts, Calls(record, end, end - start))
+    if stage not in HALL_STAGES:
+        of_waits["wait_over_limit_ratio"] = np.full(len(ruler.spans), np.nan)
     # Work that is not done when the period ends has no end yet; its place in the sheet has the end of the period.
     is_done = (sheet.following[works, 0] != wait) & (sheet.end[works] < facts.basis.end_tick)
-    line = ruler.between(sheet.load(wait).weighed(facts.basis.opening))
+    line = sheet.load(wait)
+    n_left = line.n_before(ruler.midnights)
+    if stage == Stage.APPROVAL:
+        n_left = n_left + sheet.load(State.WAIT_SIGNING).n_before(ruler.midnights)
     return {
         "served_count": ruler.between(ruler.count(sheet.end[works][is_done])),
-        "wait_s_mean": sample.mean / ticks_per_s,
-        "wait_s_p90": sample.percentiles[0] / ticks_per_s,
-        "line_mean": ratio(line, facts.basis.opening_ticks),
+        **of_waits,
+        "line_mean": ratio(ruler.between(line.weighed(facts.basis.opening)), facts.basis.opening_ticks),
+        "line_count": n_left[ruler.after].astype(np.float64),
+        **lost_figures_at(facts, stage),
     }
 
 
@@ -120,18 +139,25 @@ def _by_hour(facts: Facts) -> Breakdown:
     hours, ruler = _Hours(facts), facts.ruler
     calls = calls_of(facts)
     in_hall = facts.sheet.load(State.WAIT_GUIDANCE, State.WAIT_HANDOVER)
-    waits = ratio(hours.total(calls.tick, calls.wait), hours.total(calls.tick, np.ones_like(calls.wait)))
+    hour_of_call = hours.place(calls.tick) % _HOURS
+    waits = [wait_figures(facts, calls.where(hour_of_call == hour)) for hour in range(_HOURS)]
+    records = records_of(facts)
+    is_backlog = records.received != FAR
+    backlog = Load(records.received[is_backlog], np.minimum(records.settled[is_backlog], facts.basis.end_tick))
     arrival = _hall_arrivals(facts)
     is_open = np.zeros(ruler.n_days, dtype=bool)
     is_open[np.searchsorted(ruler.midnights, facts.plan.doors[:, 0], side="right") - 1] = True
-    waiting, length = (
+    waiting, left, length = (
         hours.by_span(np.where(is_open[:, np.newaxis], ticks, 0))
-        for ticks in (np.diff(in_hall.before(hours.edges)).reshape(-1, _HOURS), hours.length)
+        for ticks in (hours.within(in_hall.before), hours.within(backlog.before), hours.length)
     )
+    busy, there = (hours.by_span(hours.within(before)) for before in use_of_hours(facts))
     figures = {
-        "arrivals_count": hours.total(arrival, np.ones_like(arrival)),
+        "arrivals_count": hours.count(arrival),
         "waiting_mean": ratio(waiting, length),
-        "wait_s_mean": waits / facts.plan.hours.timebase.ticks_per_s,
+        "backlog_mean": ratio(left, length),
+        "utilisation_ratio": ratio(busy, there),
+        **_side_by_side(waits),
     }
     return Breakdown("hour", tuple(f"{hour:02}:00" for hour in range(_HOURS)), figures)
 
@@ -148,11 +174,18 @@ class _Hours:
         """Return the sums over each span's days: of ``[n_days, 24]``, ``float64[n_spans, 24]``."""
         return self._ruler.total(by_hour.T).T
 
-    def total(self, instants: Ticks, values: Ticks) -> Floats:
-        """Return the sums of values that belong to instants: ``float64[n_spans, 24]``."""
-        place = np.searchsorted(self.edges, instants, side="right") - 1
-        by_hour = np.bincount(place, weights=values, minlength=len(self.edges) - 1)
+    def place(self, instants: Ticks) -> NDArray[np.int64]:
+        """Return the hour in which each instant lies, of all hours of the period: ``int64[n]``."""
+        return np.asarray(np.searchsorted(self.edges, instants, side="right") - 1, dtype=np.int64)
+
+    def count(self, instants: Ticks) -> Floats:
+        """Return how many instants lie in each hour: ``float64[n_spans, 24]``."""
+        by_hour = np.bincount(self.place(instants), minlength=len(self.edges) - 1)
         return self.by_span(by_hour.reshape(-1, _HOURS))
+
+    def within(self, before: Callable[[Ticks], Amounts]) -> Amounts:
+        """Return what came about in each hour, of what had come about before a tick: ``[n_days, 24]``."""
+        return np.asarray(np.diff(before(self.edges)).reshape(-1, _HOURS))
 
 
 def _hall_arrivals(facts: Facts) -> Ticks:

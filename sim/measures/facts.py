@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measures.basis import Attendance, Basis, Outages, parts_within
+from sim.measures.basis import Attendance, Basis, Outages, basis_of, parts_within
 from sim.measures.load import Load
+from sim.measures.passes import find_due
 from sim.measures.sheet import Sheet
 from sim.plan import Plan
 from sim.scenario.people import Stage
@@ -21,17 +22,8 @@ FAR = 1 << 62  # later than any tick
 
 def due_ticks(trace: Trace, plan: Plan) -> Ticks:
     """Return when each record is due: ``int64[n_records]``, `NEVER` where it has not been received."""
-    is_received = was_received(trace)
-    due = np.full(len(is_received), NEVER, dtype=np.int64)
-    for index, deadline in enumerate(plan.deadlines):
-        of_kind = is_received & (trace.workload.procedure == index)
-        due[of_kind] = plan.hours.due_ticks(
-            trace.received[of_kind],
-            working_days=deadline.working_days,
-            working_hours=deadline.working_hours,
-            cutoff=deadline.cutoff,
-        )
-    return due
+    due = Facts(trace, plan, basis_of(plan)).due
+    return np.where(due == FAR, NEVER, due)
 
 
 def was_received(trace: Trace) -> NDArray[np.bool_]:
@@ -53,14 +45,29 @@ class Facts:
     def __init__(self, trace: Trace, plan: Plan, basis: Basis) -> None:
         self.trace, self.plan, self.basis = trace, plan, basis
         self.ruler = basis.ruler
-        self.sheet = Sheet(trace, basis.end_tick)
+        self.sheet = Sheet(trace.stints, basis.end_tick)
         self.attendance: Attendance = basis.attendance(trace.workload)
+
+    def sheet_of(self, chosen: NDArray[np.bool_]) -> Sheet:
+        """Return the stints of some records, ``bool[n_records]``, by state."""
+        stints = self.trace.stints
+        return Sheet(stints[chosen[stints[:, 0]]], self.basis.end_tick)
 
     @cached_property
     def due(self) -> Ticks:
         """Return when each record is due: ``int64[n_records]``, `FAR` where it has not been received."""
-        due = due_ticks(self.trace, self.plan)
-        return np.where(due == NEVER, FAR, due)
+        due, procedure = np.full(len(self.received), FAR, dtype=np.int64), self.trace.workload.procedure
+        if not find_due(self.received, procedure, *self.basis.due_steps, due):
+            is_left = (due == FAR) & (self.received != FAR)
+            for number, deadline in enumerate(self.plan.deadlines):
+                of_kind = np.flatnonzero(is_left & (procedure == number))
+                due[of_kind] = self.plan.hours.due_ticks(
+                    self.received[of_kind],
+                    working_days=deadline.working_days,
+                    working_hours=deadline.working_hours,
+                    cutoff=deadline.cutoff,
+                )
+        return due
 
     @cached_property
     def received(self) -> Ticks:

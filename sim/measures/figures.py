@@ -17,7 +17,8 @@ class Measures:
 
     The hours lost (`lost_h_…`) part the time that records wait between arrival and settlement, each tick of it once:
     all the time in which nobody works on them at full speed; guiding and a wrong counter are work. A visit waits as
-    one, so that records which come along (PARTY) are not counted until their own turn. It is the cause at hand that
+    one, so that records which come along (PARTY) are not counted until their own turn. Records submitted online wait
+    from then on, for the portal, for their check, for missing papers. It is the cause at hand that
     counts: who waits for an officer whom the link holds waits for a person, and the record at that counter waits for
     the link.
     """
@@ -27,6 +28,15 @@ class Measures:
     backlog_count: Annotated[Floats, "records received and not settled when the span ends"]
     backlog_overdue_count: Annotated[Floats, "those of the backlog that are past due when the span ends"]
     backlog_age_h_mean: Annotated[Floats, "mean time since receipt of the backlog when the span ends, hours"]
+    submitted_count: Annotated[
+        Floats,
+        "records submitted online and not received when the span ends: held by the portal, not checked, or incomplete",
+    ]
+    unsettled_count: Annotated[
+        Floats,
+        "all records that citizens have come for or submitted and that are not settled when the span ends, be they "
+        "received or not, in the hall, sent home, or given up",
+    ]
     on_time_ratio: Annotated[
         Floats, "1 − (late in progress + late done) / (received + carried over), as a province publishes it"
     ]

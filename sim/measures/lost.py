@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measures.facts import Facts
-from sim.measures.load import NOTHING, Load, Steps
+from sim.measures.load import Load, Steps
 from sim.measures.places import times_without_place
+from sim.measures.sheet import Sheet
 from sim.measures.spans import Amounts, Floats
 from sim.scenario.people import HALL_STAGES, Stage
 from sim.timebase import Ticks
@@ -17,111 +18,147 @@ from sim.trace import NEVER, State
 
 _CAUSES = ("person", "counter", "scanner", "link", "outage", "signature", "citizen", "closed")
 _LINES = {
-    Stage.GUIDANCE: State.WAIT_GUIDANCE,
-    Stage.INTAKE: State.WAIT_INTAKE,
-    Stage.CHECK: State.WAIT_CHECK,
-    Stage.BACK_OFFICE: State.WAIT_BACK_OFFICE,
-    Stage.APPROVAL: State.WAIT_APPROVAL,
+    State.WAIT_GUIDANCE: Stage.GUIDANCE,
+    State.WAIT_INTAKE: Stage.INTAKE,
+    State.WAIT_CHECK: Stage.CHECK,
+    State.WAIT_BACK_OFFICE: Stage.BACK_OFFICE,
+    State.WAIT_APPROVAL: Stage.APPROVAL,
+    State.WAIT_SIGNING: Stage.APPROVAL,
 }
-_Before = Amounts  # ticks before each midnight: [n_days + 1]
+_DESKS = {Stage.CHECK: State.CHECK, Stage.BACK_OFFICE: State.BACK_OFFICE, Stage.APPROVAL: State.APPROVAL}
 
 
-def lost_figures(facts: Facts) -> dict[str, Floats]:
-    """Return the hours lost by cause."""
-    lost: dict[str, list[_Before]] = {cause: [] for cause in _CAUSES}
-    for stage, state in _LINES.items():
-        _add_line(facts, stage, state, lost)
-    _add_line(facts, Stage.APPROVAL, State.WAIT_SIGNING, lost)
-    midnights = facts.ruler.midnights
-    lost["scanner"].append(facts.sheet.load(State.WAIT_SCANNER).before(midnights))
-    lost["outage"].append(facts.sheet.load(State.WAIT_PORTAL).before(midnights))
-    _add_uploads(facts, lost)
-    _add_held_work(facts, lost)
-    _add_away(facts, lost)
-    nothing: Amounts = np.zeros(len(midnights))
-    before = np.asarray([sum(parts, nothing) for parts in lost.values()], dtype=np.float64)
-    hours = facts.ruler.between(before) / facts.basis.ticks_per_h
-    return {f"lost_h_{cause}": of_cause for cause, of_cause in zip(lost, hours, strict=True)}
+def lost_figures(facts: Facts, sheet: Sheet) -> dict[str, Floats]:
+    """Return the hours lost by cause, of the records of a sheet: all, or some among the others."""
+    lost = _Lost(facts, sheet)
+    for state in _LINES:
+        lost.in_line(state)
+    lost.add("scanner", sheet.load(State.WAIT_SCANNER).before(facts.ruler.midnights))
+    lost.add("outage", sheet.load(State.WAIT_PORTAL).before(facts.ruler.midnights))
+    lost.in_uploads()
+    lost.at_counters()
+    lost.at_desks(State.CHECK, State.APPROVAL)
+    lost.away()
+    return lost.figures()
 
 
-def _add_line(facts: Facts, stage: Stage, state: State, lost: dict[str, list[_Before]]) -> None:
-    """Part the time in a line: nobody who could serve is on shift, no place is free for who is, or all are busy."""
-    rows = facts.sheet.of(state)
-    if rows.start == rows.stop:
-        return
-    numbers, sets = facts.basis.skills
-    number = numbers[stage][facts.trace.workload.procedure[facts.sheet.record[rows]]]
-    is_signature = state in {State.WAIT_APPROVAL, State.WAIT_SIGNING}
-    for each in np.unique(numbers[stage]).tolist():
-        of_set = number == each
-        if not of_set.any():
-            continue
-        is_all = bool(of_set.all())
-        waiting = facts.sheet.load(state) if is_all else _load(facts, rows, of_set)
-        closed = waiting.weighed(facts.attendance.closed(sets[each], is_hall=stage in HALL_STAGES))
-        lost["closed"].append(closed)
-        left = waiting.before(facts.ruler.midnights) - closed
-        if state != State.WAIT_SIGNING and stage in facts.basis.scarce:
-            without_place = waiting.weighed(times_without_place(facts, stage, sets[each]))
-            lost["counter"].append(without_place)
-            left = left - without_place
-        lost["signature" if is_signature else "person"].append(left)
+def lost_figures_at(facts: Facts, stage: Stage) -> dict[str, Floats]:
+    """Return the hours lost by cause at a stage; scanning and upload are part of intake, the portal comes before check.
 
-
-def _load(facts: Facts, rows: slice, chosen: NDArray[np.bool_]) -> Load:
-    return Load(facts.sheet.start[rows][chosen], facts.sheet.end[rows][chosen])
-
-
-def _add_uploads(facts: Facts, lost: dict[str, list[_Before]]) -> None:
-    """Part the time of uploads: what outages hold or make vain, and what the line takes."""
-    whole = facts.sheet.load(State.UPLOAD).before(facts.ruler.midnights)
-    if facts.outages is None:
-        lost["link"].append(whole)
-        return
-    rows = facts.sheet.of(State.UPLOAD)
-    held = _held(facts, rows, facts.sheet.end[rows], facts.outages.link, facts.outages.link_loses)
-    lost["outage"].append(held)
-    lost["link"].append(whole - held)
-
-
-def _add_held_work(facts: Facts, lost: dict[str, list[_Before]]) -> None:
-    """Add the time in which outages hold people's work or make it vain."""
-    outages, sheet = facts.outages, facts.sheet
-    if outages is None or (outages.pace.is_nothing and not len(outages.pace_loses)):
-        return
-    at_counter, at_desk = sheet.of(State.WRONG_COUNTER, State.SCAN), sheet.of(State.CHECK, State.APPROVAL)
-    until = sheet.end[at_desk]
-    at_loss = np.flatnonzero(np.isin(until, outages.pace_loses)) if len(outages.pace_loses) else NOTHING.starts
-    if len(at_loss):  # what is put down at the very tick of a loss is lost; what is done at it is not
-        until = until.copy()
-        until[at_loss] += sheet.is_put_down(at_desk.start + at_loss)
-    for rows, last in ((at_counter, sheet.end[at_counter]), (at_desk, until)):
-        lost["outage"].append(_held(facts, rows, last, outages.pace, outages.pace_loses))
-
-
-def _held(facts: Facts, rows: slice, until: Ticks, part: Steps, loses: Ticks) -> _Before:
-    """Return the ticks of work, or of transfers, that were held or in vain, before each midnight.
-
-    In vain is all before the last step that lost work, after the start and before `until`; of the rest, the part that
-    the outages took.
+    Hours in which the citizen is away belong to no stage.
     """
-    held = facts.sheet.load_of(rows).weighed(part)
-    if not len(loses):
-        return held
-    start, before = facts.sheet.start[rows], np.concatenate([[NEVER], loses])
-    last = before[loses.searchsorted(until)]
-    in_vain = last > start
-    vain = Load(start[in_vain], last[in_vain])
-    return np.asarray(held + vain.before(facts.ruler.midnights) - vain.weighed(part))
+    lost = _Lost(facts, facts.sheet)
+    for state, of_stage in _LINES.items():
+        if of_stage == stage:
+            lost.in_line(state)
+    if stage == Stage.CHECK:
+        lost.add("outage", facts.sheet.load(State.WAIT_PORTAL).before(facts.ruler.midnights))
+    if stage == Stage.INTAKE:
+        lost.add("scanner", facts.sheet.load(State.WAIT_SCANNER).before(facts.ruler.midnights))
+        lost.in_uploads()
+        lost.at_counters()
+    if stage in _DESKS:
+        lost.at_desks(_DESKS[stage], _DESKS[stage])
+    return lost.figures()
 
 
-def _add_away(facts: Facts, lost: dict[str, list[_Before]]) -> None:
-    """Add the time in which the citizen is away, but for those who come for the result."""
-    for cause, first, last in (
-        ("closed", State.SENT_HOME, State.SENT_HOME),
-        ("citizen", State.RENEGED, State.SUPPLEMENT),
-    ):
-        rows = facts.sheet.of(first, last)
-        if rows.start < rows.stop:
-            is_open = facts.sheet.start[rows] < facts.settled[facts.sheet.record[rows]]
-            lost[cause].append(_load(facts, rows, is_open).before(facts.ruler.midnights))
+class _Lost:
+    """What has been found so far of the ticks lost by cause, before each midnight."""
+
+    def __init__(self, facts: Facts, sheet: Sheet) -> None:
+        self._facts, self._sheet = facts, sheet
+        self._parts: dict[str, list[Amounts]] = {cause: [] for cause in _CAUSES}
+
+    def add(self, cause: str, before: Amounts) -> None:
+        """Add ticks lost before each midnight, ``[n_days + 1]``."""
+        self._parts[cause].append(before)
+
+    def figures(self) -> dict[str, Floats]:
+        """Return the hours lost by cause and span."""
+        nothing: Amounts = np.zeros(len(self._facts.ruler.midnights))
+        before = np.asarray([sum(parts, nothing) for parts in self._parts.values()], dtype=np.float64)
+        hours = self._facts.ruler.between(before) / self._facts.basis.ticks_per_h
+        return {f"lost_h_{cause}": of_cause for cause, of_cause in zip(self._parts, hours, strict=True)}
+
+    def in_line(self, state: State) -> None:
+        """Part the time in a line: nobody who could serve is on shift, no place is free for who is, or all are busy."""
+        facts, sheet, stage = self._facts, self._sheet, _LINES[state]
+        rows = sheet.of(state)
+        if rows.start == rows.stop:
+            return
+        numbers, sets = facts.basis.skills
+        is_signature = state in {State.WAIT_APPROVAL, State.WAIT_SIGNING}
+        here = facts.basis.numbers_at[stage]
+        for each in here:
+            waiting = sheet.load(state)
+            if len(here) > 1:
+                waiting = self._load(rows, numbers[stage][facts.trace.workload.procedure[sheet.record[rows]]] == each)
+            whole, closed = waiting.parted(facts.attendance.closed(sets[each], is_hall=stage in HALL_STAGES))
+            self.add("closed", closed)
+            left: Amounts = whole - closed
+            if state != State.WAIT_SIGNING and stage in facts.basis.scarce:
+                without_place = waiting.weighed(times_without_place(facts, stage, sets[each]))
+                self.add("counter", without_place)
+                left = left - without_place
+            self.add("signature" if is_signature else "person", left)
+
+    def in_uploads(self) -> None:
+        """Part the time of uploads: what outages hold or make vain, and what the line takes."""
+        outages, sheet = self._facts.outages, self._sheet
+        whole = sheet.load(State.UPLOAD).before(self._facts.ruler.midnights)
+        if outages is None:
+            self.add("link", whole)
+            return
+        rows = sheet.of(State.UPLOAD)
+        held = self._held(rows, sheet.end[rows], outages.link, outages.link_loses)
+        self.add("outage", held)
+        self.add("link", whole - held)
+
+    def at_counters(self) -> None:
+        """Add the time in which outages hold work at a counter or make it vain."""
+        outages = self._facts.outages
+        if outages is not None and outages.change_pace:
+            rows = self._sheet.of(State.WRONG_COUNTER, State.SCAN)
+            self.add("outage", self._held(rows, self._sheet.end[rows], outages.pace, outages.pace_loses))
+
+    def at_desks(self, first: State, last: State) -> None:
+        """Add the time in which outages hold work at a desk, from one state to another, or make it vain."""
+        outages = self._facts.outages
+        if outages is None or not outages.change_pace:
+            return
+        rows = self._sheet.of(first, last)
+        until = self._sheet.end[rows]
+        at_loss = np.flatnonzero((until == outages.pace_loses[:, np.newaxis]).any(axis=0))  # of a few losses
+        if len(at_loss):  # what is put down at the very tick of a loss is lost; what is done at it is not
+            until = until.copy()
+            until[at_loss] += self._sheet.is_put_down(rows.start + at_loss)
+        self.add("outage", self._held(rows, until, outages.pace, outages.pace_loses))
+
+    def away(self) -> None:
+        """Add the time in which the citizen is away, but for those who come for the result."""
+        for cause, first, last in (
+            ("closed", State.SENT_HOME, State.SENT_HOME),
+            ("citizen", State.RENEGED, State.SUPPLEMENT),
+        ):
+            rows = self._sheet.of(first, last)
+            if rows.start < rows.stop:
+                is_open = self._sheet.start[rows] < self._facts.settled[self._sheet.record[rows]]
+                self.add(cause, self._load(rows, is_open).before(self._facts.ruler.midnights))
+
+    def _load(self, rows: slice, chosen: NDArray[np.bool_]) -> Load:
+        return Load(self._sheet.start[rows][chosen], self._sheet.end[rows][chosen])
+
+    def _held(self, rows: slice, until: Ticks, part: Steps, loses: Ticks) -> Amounts:
+        """Return the ticks of work, or of transfers, that were held or in vain, before each midnight.
+
+        In vain is all before the last step that lost work, after the start and before `until`; of the rest, the part
+        that the outages took.
+        """
+        held = self._sheet.load_of(rows).weighed(part)
+        if not len(loses):
+            return held
+        start, before = self._sheet.start[rows], np.concatenate([[NEVER], loses])
+        last = before[loses.searchsorted(until)]
+        in_vain = last > start
+        vain = Load(start[in_vain], last[in_vain])
+        return np.asarray(held + vain.before(self._facts.ruler.midnights) - vain.weighed(part))

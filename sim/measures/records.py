@@ -1,12 +1,13 @@
 """The figures of records: received, settled, on time, how long they took."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.measures.facts import FAR, Facts
-from sim.measures.spans import Floats, Ruler, ratio
+from sim.measures.passes import count_records
+from sim.measures.spans import Floats, ratio
 from sim.scenario.people import Stage
 from sim.timebase import Ticks
 from sim.trace import State
@@ -24,6 +25,7 @@ class Records:
         settled: ``int64[n]``, `FAR` where they are not.
         due: ``int64[n]``, `FAR` where they are not received.
         was_there: ``bool[n]``, whether they had been received when the period began.
+        is_submitted: ``bool[n]``, whether they came in online and had to wait before they were received.
     """
 
     arrival: Ticks
@@ -31,18 +33,20 @@ class Records:
     settled: Ticks
     due: Ticks
     was_there: NDArray[np.bool_]
+    is_submitted: NDArray[np.bool_]
 
     def where(self, chosen: NDArray[np.bool_]) -> "Records":
         """Return some of them."""
-        return Records(
-            self.arrival[chosen], self.received[chosen], self.settled[chosen], self.due[chosen], self.was_there[chosen]
-        )
+        return Records(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
 
 def records_of(facts: Facts) -> Records:
     """Return all records of a trace."""
-    workload = facts.trace.workload
-    return Records(workload.arrival, facts.received, facts.settled, facts.due, workload.entry > Stage.CHECK)
+    workload, sheet = facts.trace.workload, facts.sheet
+    is_submitted = np.zeros(workload.n_records, dtype=bool)
+    is_submitted[sheet.record[sheet.of(State.WAIT_PORTAL, State.WAIT_CHECK)]] = True
+    was_there = workload.entry > Stage.CHECK
+    return Records(workload.arrival, facts.received, facts.settled, facts.due, was_there, is_submitted)
 
 
 def record_figures(facts: Facts) -> dict[str, Floats]:
@@ -53,61 +57,35 @@ def record_figures(facts: Facts) -> dict[str, Floats]:
     records = records_of(facts)
     online = facts.ruler.count(records.received[is_online & ~records.was_there])
     return {
-        **count_figures(records, facts.ruler),
-        **age_figures(records, facts),
+        **count_figures(records, facts),
         **sojourn_figures(records, facts),
         "online_received_count": facts.ruler.between(online),
     }
 
 
-def count_figures(records: Records, ruler: Ruler) -> dict[str, Floats]:
-    """Return how many were received, settled, left over, and how many of them on time."""
-    is_late = records.settled > records.due
-    until = np.maximum(records.settled, records.due)
-    before = np.stack(
-        [
-            ruler.count(records.received),
-            ruler.count(records.settled),
-            ruler.count(records.settled[is_late]),
-            ruler.count(records.due) - ruler.count(until),  # overdue at each midnight
-        ]
-    )
+def count_figures(records: Records, facts: Facts) -> dict[str, Floats]:
+    """Return how many were received, settled, left over and for how long, and how many of them on time."""
+    ruler, ticks_per_h = facts.ruler, facts.basis.ticks_per_h
+    instants = np.stack([records.arrival, records.received, records.settled, records.due])
+    before = np.zeros((7, len(ruler.midnights) + 1), dtype=np.int64)
+    count_records(instants, records.is_submitted, ruler.midnights, before)
+    before = before[:, :-1]
     before[0, 0] = records.was_there.sum()  # also those received at tick 0 itself
-    received, settled, n_late_done, _ = ruler.between(before)
-    backlog, overdue = before[0] - before[1], before[3]
-    left = overdue[ruler.after].astype(np.float64)
+    received, settled, n_late_done = ruler.between(before[:3])
+    backlog = before[0] - before[1]
+    overdue, submitted, unsettled = before[3:6, ruler.after].astype(np.float64)
+    received_on_average = ratio(before[6, ruler.after], backlog[ruler.after])
     return {
         "received_count": received,
         "settled_count": settled,
         "backlog_count": backlog[ruler.after].astype(np.float64),
-        "backlog_overdue_count": left,
-        "on_time_ratio": 1 - ratio(n_late_done + left, received + backlog[ruler.first]),
+        "backlog_overdue_count": overdue,
+        "backlog_age_h_mean": (ruler.midnights[ruler.after] - received_on_average) / ticks_per_h,
+        "on_time_ratio": 1 - ratio(n_late_done + overdue, received + backlog[ruler.first]),
         "on_time_completed_ratio": 1 - ratio(n_late_done, settled),
+        "submitted_count": submitted,
+        "unsettled_count": unsettled,
     }
-
-
-def age_figures(records: Records, facts: Facts) -> dict[str, Floats]:
-    """Return how old the backlog is: at each span's end, the mean time since receipt."""
-    was_received = records.received != FAR
-    backlog = _Ages(records.received[was_received], records.settled[was_received])
-    ends = facts.ruler.midnights[facts.ruler.after]
-    return {"backlog_age_h_mean": backlog.mean(ends) / facts.basis.ticks_per_h}
-
-
-class _Ages:
-    """The records that are open at an instant, and when they were received."""
-
-    def __init__(self, received: Ticks, settled: Ticks) -> None:
-        by_settled = np.argsort(settled, kind="stable")  # quick, for they are almost in order
-        self._received, self._settled = np.sort(received), settled[by_settled]
-        self._sums = np.concatenate([[0], np.cumsum(self._received)])
-        self._settled_sums = np.concatenate([[0], np.cumsum(received[by_settled])])
-
-    def mean(self, tick: Ticks) -> Floats:
-        """Return the mean age of what is open just before each tick, NaN where nothing is."""
-        n_in, n_out = np.searchsorted(self._received, tick), np.searchsorted(self._settled, tick)
-        received = ratio(self._sums[n_in] - self._settled_sums[n_out], n_in - n_out)
-        return np.asarray(tick - received, dtype=np.float64)
 
 
 def sojourn_figures(records: Records, facts: Facts) -> dict[str, Floats]:

@@ -1,6 +1,6 @@
 """The stints of a trace sorted by state, so that what is counted together lies together.
 
-Place in the pipeline: between the trace and its figures. In: a `Trace`. Out: slices of its columns. Invariant: within a
+Place in the pipeline: between the trace and its figures. In: stints. Out: slices of their columns. Invariant: within a
 state stints keep their order: by record, for each in the order in which things happened.
 """
 
@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measures.load import NOTHING, Load
+from sim.measures.passes import sort_by_state
 from sim.timebase import Ticks
-from sim.trace import NEVER, State, Trace
+from sim.trace import NEVER, State
 
 # States that many figures take together are neighbours here.
 _ORDER = (
@@ -28,11 +29,11 @@ _ORDER = (
     State.WAIT_GUIDANCE,
     State.WAIT_INTAKE,
     State.WAIT_HANDOVER,
+    State.WAIT_PORTAL,
     State.WAIT_CHECK,
     State.WAIT_BACK_OFFICE,
     State.WAIT_APPROVAL,
     State.WAIT_SIGNING,
-    State.WAIT_PORTAL,
     State.SENT_HOME,
     State.RENEGED,
     State.BALKED,
@@ -41,7 +42,8 @@ _ORDER = (
     State.PARTY,
     State.COLLECT,
 )
-_PLACE = np.argsort(np.array(_ORDER)).astype(np.uint8)  # of each state in that order
+_PLACE = np.argsort(np.array(_ORDER))  # of each state in that order
+_PLACES: list[int] = _PLACE.tolist()  # the same for Python, which is quicker with lists
 _LINE = np.full(len(State), NEVER)  # of work at a desk, the line for it
 _LINE[[State.CHECK, State.BACK_OFFICE, State.APPROVAL]] = (
     State.WAIT_CHECK,
@@ -57,24 +59,18 @@ class Sheet:
         record: ``int64[n_stints]``.
         start: ``int64[n_stints]``.
         end: ``int64[n_stints]``; the end of the period, where the stint lasts when the period ends.
+        person: ``int64[n_stints]``, who works or attends.
+        order: ``int64[n_stints]``, where they are in the trace.
     """
 
-    def __init__(self, trace: Trace, end_tick: int) -> None:
-        self._stints = trace.stints
-        place = _PLACE[self._stints[:, 1]]
-        self.order = np.argsort(place, kind="stable")
-        places = np.arange(len(_ORDER) + 1, dtype=np.uint8)
-        self._bounds: list[int] = place[self.order].searchsorted(places).tolist()
-        self.record = self._stints[:, 0][self.order]
-        self.start = self._stints[:, 2][self.order]
-        self.end = self._stints[:, 3][self.order]
-        self.end[self.end == NEVER] = end_tick
+    def __init__(self, stints: NDArray[np.int64], end_tick: int) -> None:
+        """Take the stints of a trace, or all those of some of its records."""
+        self._stints = stints
+        bounds, columns = np.zeros(len(_ORDER) + 1, dtype=np.int64), np.empty((5, len(stints)), dtype=np.int64)
+        sort_by_state(stints, _PLACE, end_tick, bounds, columns)
+        self._bounds: list[int] = bounds.tolist()
+        self.order, self.record, self.start, self.end, self.person = columns
         self._loads: dict[tuple[int, int], Load] = {}
-
-    @cached_property
-    def person(self) -> NDArray[np.int64]:
-        """Return who works or attends: ``int64[n_stints]``."""
-        return np.asarray(self._stints[:, 4][self.order])
 
     @cached_property
     def previous_state(self) -> NDArray[np.int64]:
@@ -102,7 +98,12 @@ class Sheet:
 
     def of(self, first: State, last: State | None = None) -> slice:
         """Return where the stints of a state lie, or those from one state to another that are neighbours here."""
-        return slice(self._bounds[_PLACE[first]], self._bounds[_PLACE[first if last is None else last] + 1])
+        return slice(self._bounds[_PLACES[first]], self._bounds[_PLACES[first if last is None else last] + 1])
+
+    def n_of(self, first: State, last: State | None = None) -> int:
+        """Return how many stints of a state there are, or of neighbours."""
+        rows = self.of(first, last)
+        return int(rows.stop - rows.start)
 
     def load(self, first: State, last: State | None = None) -> Load:
         """Return the stints of a state, or of neighbours, as they are under way over time."""

@@ -12,12 +12,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.measures.passes import count, pack, sample
 from sim.timebase import OfficeHours, Ticks
 
 Floats = NDArray[np.float64]
 Amounts = NDArray[np.int64] | Floats
-_VALUE_BITS = 44  # of a packed (span, value): more ticks than any period has
-_PERCENT = 100
 
 
 @dataclass(frozen=True)
@@ -81,17 +80,12 @@ class Ruler:
 
     @cached_property
     def _spans_of_day(self) -> NDArray[np.int64]:
-        """Return the spans that each day belongs to, packed: ``int64[3, n_days]``; beyond the last, if it has none."""
+        """Return the spans that each day belongs to: ``int64[3, n_days]``; beyond the last, if it has none."""
         kinds = ("day", "week", "period")
         table = np.full((len(kinds), self.n_days), len(self.spans), dtype=np.int64)
         for number, span in enumerate(self.spans):
             table[kinds.index(span.kind), self.first[number] : self.after[number]] = number
-        return table << _VALUE_BITS
-
-    @cached_property
-    def _bounds(self) -> NDArray[np.int64]:
-        """Return where each span's packed values begin: ``int64[n_spans + 1]``."""
-        return np.arange(len(self.spans) + 1, dtype=np.int64) << _VALUE_BITS
+        return table
 
     @cached_property
     def _edges(self) -> NDArray[np.intp]:
@@ -117,9 +111,9 @@ class Ruler:
 
     def count(self, instants: Ticks) -> Ticks:
         """Return how many instants lie before each midnight: ``int64[n_days + 1]``."""
-        ordered = instants.copy()
-        ordered.sort()
-        return np.asarray(ordered.searchsorted(self.midnights), dtype=np.int64)
+        before = np.zeros(len(self.midnights) + 1, dtype=np.int64)
+        count(np.ascontiguousarray(instants), self.midnights, before)
+        return before[:-1]
 
     def sample(self, instants: Ticks, values: Ticks, percentages: Sequence[int] = ()) -> Sample:
         """Return means and percentiles, by span, of values that belong to instants in the period.
@@ -131,17 +125,14 @@ class Ruler:
             values: ``int64[n]``, ≥ 0.
             percentages: from 1 to 100.
         """
-        day = self.midnights.searchsorted(instants, side="right") - 1
-        packed = (self._spans_of_day[:, day] + values).ravel()
+        n, n_spans = len(instants), len(self.spans)
+        packed, slots = np.empty(n, dtype=np.int64), np.empty(len(self._spans_of_day) * n, dtype=np.int64)
+        pack(instants, values, self.midnights, packed)
         packed.sort()
-        bounds = packed.searchsorted(self._bounds)
-        first, n = bounds[:-1], np.diff(bounds)
-        value = np.append(packed & ((1 << _VALUE_BITS) - 1), 0)  # a place to look at where a span has no value
-        before = np.zeros(len(value), dtype=np.int64)
-        value[:-1].cumsum(out=before[1:])
-        place = -(-n * np.array(percentages, dtype=np.int64)[:, np.newaxis] // _PERCENT) - 1
-        percentiles = np.where(n > 0, value[first + np.maximum(0, place)], np.nan)
-        return Sample(n.astype(np.float64), ratio(before[bounds[1:]] - before[first], n), percentiles)
+        found = np.empty((2 + len(percentages), n_spans))
+        first = np.zeros(n_spans + 2, dtype=np.int64)
+        sample(packed, self._spans_of_day, np.array(percentages, dtype=np.int64), first, slots, found)
+        return Sample(found[0], found[1], found[2:])
 
 
 def ratio(part: Amounts, whole: Amounts) -> Floats:

@@ -4,6 +4,7 @@ import numpy as np
 
 from sim.measures.facts import FAR, Facts
 from sim.measures.load import Load
+from sim.measures.passes import add_up_by_end
 from sim.measures.spans import Floats, ratio
 from sim.plan import UNLIMITED
 from sim.trace import NEVER, State
@@ -35,10 +36,9 @@ def _slowdown(facts: Facts) -> Floats:
     record, start, end = record[has_ended], start[has_ended], end[has_ended]
     alone = _time_alone(facts, start, facts.trace.workload.upload_bit[record])
     order = np.argsort(end, kind="stable")  # quick, for they are almost in order
-    n_ended = np.searchsorted(end[order], facts.ruler.midnights)
-    taken = np.concatenate([[0], np.cumsum((end - start)[order])])
-    needed = np.concatenate([[0.0], np.cumsum(alone[order])])
-    return ratio(facts.ruler.between(taken[n_ended]), facts.ruler.between(needed[n_ended]))
+    before = np.empty((2, len(facts.ruler.midnights)))
+    add_up_by_end(order, end, np.stack([end - start, alone]), facts.ruler.midnights, before)
+    return ratio(*facts.ruler.between(before))
 
 
 def _time_alone(facts: Facts, start: Floats, size_bit: Floats) -> Floats:

@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measures.facts import Facts
+from sim.measures.passes import find_calls
 from sim.measures.records import PERCENTAGES
-from sim.measures.spans import Floats, ratio
+from sim.measures.sheet import Sheet
+from sim.measures.spans import Floats, Ruler, ratio
 from sim.timebase import NEVER, Ticks
 from sim.trace import AWAY_STATES, State
 
@@ -17,41 +19,40 @@ class Calls:
     """The calls of visits to intake.
 
     Attributes:
+        record: ``int64[n]``, who was called: the leader of the visit.
         tick: ``int64[n]``, when each was called.
         wait: ``int64[n]``, ticks waited in the hall's lines for this call, over all days on which they came.
     """
 
+    record: NDArray[np.int64]
     tick: Ticks
     wait: Ticks
+
+    def where(self, chosen: NDArray[np.bool_]) -> "Calls":
+        """Return some of them."""
+        return Calls(self.record[chosen], self.tick[chosen], self.wait[chosen])
 
 
 def calls_of(facts: Facts) -> Calls:
     """Return all calls to intake; a visit that brings a supplement is called once more."""
-    record, state, start, end = (facts.trace.stints[:, column] for column in range(4))
-    rows = np.flatnonzero(_IN_LINE_OR_CALLED[state])
-    record, state, start, end = record[rows], state[rows], start[rows], end[rows]
-    is_call = state == State.INTAKE
-    is_first = np.ones(len(rows), dtype=bool)  # of the waiting for one call
-    is_first[1:] = is_call[:-1] | (record[1:] != record[:-1])
-    first = np.flatnonzero(is_first)
-    wait = np.add.reduceat(np.where(is_call, 0, end - start), first) if len(first) else first
-    last = np.append(first[1:], len(rows))[: len(first)] - 1
-    # Without waiting first, it is the turn of a record that came along with the one that was called.
-    called = is_call[last] & (last > first)
-    return Calls(start[last[called]], wait[called])
+    found = np.empty((3, facts.sheet.n_of(State.INTAKE)), dtype=np.int64)
+    n = find_calls(facts.trace.stints, _ROLES, found)
+    return Calls(*found[:, :n])
 
 
-_IN_LINE_OR_CALLED = np.zeros(len(State), dtype=bool)
-_IN_LINE_OR_CALLED[[State.WAIT_GUIDANCE, State.WAIT_INTAKE, State.INTAKE]] = True
+_ROLES = np.zeros(len(State), dtype=np.int64)  # of states in a visit's way to its call
+_ROLES[[State.WAIT_GUIDANCE, State.WAIT_INTAKE]] = 1
+_ROLES[State.INTAKE] = 2
 
 
 def visit_figures(facts: Facts) -> dict[str, Floats]:
     """Return the figures of visits."""
-    return _wait_figures(facts) | _vain_figures(facts)
+    return wait_figures(facts, calls_of(facts)) | vain_figures(facts.ruler, facts.sheet)
 
 
-def _wait_figures(facts: Facts) -> dict[str, Floats]:
-    calls, ruler = calls_of(facts), facts.ruler
+def wait_figures(facts: Facts, calls: Calls) -> dict[str, Floats]:
+    """Return the figures of how long some calls, or all, were waited for."""
+    ruler = facts.ruler
     sample = ruler.sample(calls.tick, calls.wait, PERCENTAGES)
     ticks_per_s = facts.plan.hours.timebase.ticks_per_s
     p50, p90, p95 = sample.percentiles / ticks_per_s
@@ -68,8 +69,8 @@ def _wait_figures(facts: Facts) -> dict[str, Floats]:
     }
 
 
-def _vain_figures(facts: Facts) -> dict[str, Floats]:
-    ruler, sheet = facts.ruler, facts.sheet
+def vain_figures(ruler: Ruler, sheet: Sheet) -> dict[str, Floats]:
+    """Return how many visits came in vain, and how many papers were incomplete, in the stints of a sheet."""
     gone = sheet.of(State.GONE)
     # Who came along is gone with the leader, without having been away before: it was one visit.
     gave_up = sheet.start[gone][np.isin(sheet.previous_state[gone], AWAY_STATES)] if gone.start < gone.stop else _NONE
@@ -83,8 +84,7 @@ def _vain_figures(facts: Facts) -> dict[str, Floats]:
         "supplement_count": sheet.starts(State.SUPPLEMENT),
     }
     before = np.stack([ruler.count(instants) for instants in counts.values()])
-    n_away = np.searchsorted(away.starts, ruler.midnights) - np.searchsorted(away.ends, ruler.midnights)
-    unserved = n_away + before[list(counts).index("gone_count")]
+    unserved = away.n_before(ruler.midnights) + before[list(counts).index("gone_count")]
     return {
         **dict(zip(counts, ruler.between(before), strict=True)),
         "unserved_count": unserved[ruler.after].astype(np.float64),

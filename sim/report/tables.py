@@ -128,7 +128,8 @@ def _part_table(table: Table, kind: str, of_plan: list[Row]) -> TextTable:
         parts = [
             (name, *(_text(bands[figure], factor) for _, figure, factor in columns))
             for name, bands in part_bands(table, kind, row)
-            if any(band.mean for band in bands.values() if band)  # a stage that nobody goes through needs no row
+            # A stage that nobody goes through needs no row.
+            if any(band.mean for _, figure, _ in columns if (band := bands[figure]))
         ]
         sections.append((span_name(row.span), tuple(parts)))
     names = tuple(name for name, _, _ in columns)

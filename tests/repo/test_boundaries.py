@@ -12,7 +12,7 @@ ONLY_IN = {
     "random": "sim.streams",
     "numpy.random": "sim.streams",
     "simpy": "sim.engine.reference",
-    "numba": "sim.engine.compiled",
+    "numba": "sim.compiler",
     "time": "monitor.clock",
     "datetime.datetime.now": "monitor.clock",
     "datetime.datetime.utcnow": "monitor.clock",

@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.measures import FIGURES, MEANINGS, Measures, due_ticks, measure, spans
 from sim.plan import Plan
 from sim.scenario.people import Stage
-from sim.trace import NEVER, State, Trace
+from sim.trace import AWAY_STATES, COUNTER_STATES, NEVER, State, Trace
 from tests.laws.strategies import FRIDAY, procedure
+from tests.sim.test_losses import random_trace
 from tests.sim.told import MONDAY, Life, at, carried_over, plan_in_minutes, served, told
 
 MIN = 60
@@ -99,6 +102,8 @@ EXPECTED = {
     "wrong_counter_count": by_span(0, 0, 0),
     "supplement_count": by_span(0, 0, 0),
     "online_received_count": by_span(0, 0, 0),
+    "submitted_count": by_span(0, 0, 0),
+    "unsettled_count": by_span(3, 1, 1),  # on Friday the backlog and who was sent home
 }
 
 
@@ -214,6 +219,68 @@ def test_who_comes_in_vain_is_counted_by_visits(plan: Plan) -> None:
     assert figure(measures, plan, "sent_home_count") == by_span(0, 1, 1)
     assert figure(measures, plan, "gone_count") == by_span(0, 1, 1)
     assert figure(measures, plan, "unserved_count") == by_span(1, 1, 1)
+
+
+def test_what_is_submitted_online_and_not_received_is_no_backlog_and_is_unsettled(plan: Plan) -> None:
+    """Held by the portal over the weekend, looking for papers, or in the check since before the period."""
+    held = (
+        (State.WAIT_PORTAL, at(16), at(8, day=3), NEVER),
+        (State.WAIT_CHECK, at(8, day=3), at(9, day=3), NEVER),
+        (State.CHECK, at(9, day=3), at(10, day=3), 2),
+    )
+    incomplete = (
+        (State.WAIT_CHECK, at(8), at(8), NEVER),
+        (State.CHECK, at(8), at(9), 2),
+        (State.SUPPLEMENT, at(9), NEVER, NEVER),
+    )
+    trace = told(
+        plan,
+        Life(held, received=at(10, day=3), settled=at(10, day=3)),
+        Life(incomplete),
+        Life(((State.WAIT_CHECK, -at(1), at(7, 30, day=3), NEVER),), received=at(8, day=3), entry=Stage.CHECK),
+        Life(((State.BACK_OFFICE, at(9), at(9, 30), 2),), received=at(9), settled=at(9, 30)),
+    )
+    measures = measure(trace, plan)
+    assert figure(measures, plan, "submitted_count") == by_span(3, 1, 1)
+    assert figure(measures, plan, "backlog_count") == by_span(0, 1, 1)
+    assert figure(measures, plan, "unsettled_count") == by_span(3, 2, 2)
+
+
+def test_whom_a_plan_drives_away_is_unsettled_with_all_that_they_brought(plan: Plan) -> None:
+    """One gives up with two records, one looks for papers, one is still in the hall: no backlog, four unsettled."""
+    gone = ((State.RENEGED, at(8), at(8), NEVER), (State.GONE, at(8), NEVER, NEVER))
+    along = ((State.PARTY, at(8), at(8), NEVER), (State.GONE, at(8), NEVER, NEVER))
+    looking = ((State.INTAKE, at(8), at(9), 0), (State.SUPPLEMENT, at(9), NEVER, NEVER))
+    inside = ((State.WAIT_INTAKE, at(8, day=3), NEVER, NEVER),)
+    measures = measure(told(plan, Life(gone), Life(along, leads=False), Life(looking), Life(inside)), plan)
+    assert figure(measures, plan, "unsettled_count") == by_span(3, 4, 4)
+    assert figure(measures, plan, "backlog_count") == by_span(0, 0, 0)
+    assert figure(measures, plan, "submitted_count") == by_span(0, 0, 0)
+
+
+@given(st.data())
+def test_what_is_unsettled_is_in_one_place(data: st.DataObject) -> None:
+    """At each close every record that has come is settled, backlog, submitted, in the hall, looking, away or gone."""
+    trace, plan = random_trace(data)
+    measures = measure(trace, plan)
+    first: dict[int, int] = {}
+    for record, state, *_ in trace.stints.tolist():
+        first.setdefault(record, state)
+    for number, span in enumerate(spans(plan.hours)):
+        states = {record: state for record, state, start, *_ in trace.stints.tolist() if start < span.end}
+        open_ = [each for each in states if not 0 <= trace.settled[each] < span.end]
+        received = [each for each in open_ if trace.received[each] != NEVER or trace.workload.entry[each] > Stage.CHECK]
+        backlog = [each for each in received if trace.received[each] < span.end]
+        submitted = [each for each in open_ if first[each] in _ONLINE and each not in backlog]
+        rest = [states[each] for each in open_ if each not in backlog and each not in submitted]
+        assert set(rest) <= {*_IN_HALL, *AWAY_STATES, State.SUPPLEMENT, State.GONE}
+        assert measures.unsettled_count[number] == len(backlog) + len(submitted) + len(rest)
+        assert measures.backlog_count[number] == len(backlog)
+        assert measures.submitted_count[number] == len(submitted)
+
+
+_ONLINE = {State.WAIT_PORTAL, State.WAIT_CHECK}
+_IN_HALL = {State.WAIT_GUIDANCE, State.GUIDANCE, State.WAIT_INTAKE, State.PARTY, *COUNTER_STATES}
 
 
 def test_records_of_the_first_day_are_carried_over_and_not_received_again(plan: Plan) -> None:
