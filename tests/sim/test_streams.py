@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.streams import Address, Purpose, Streams, key_schedule, philox, uniform
+from sim.scramble import philox, uniform
+from sim.streams import Address, Purpose, Streams
 
 ONES = 0xFFFFFFFF
 N = 20_000
@@ -24,8 +25,8 @@ def plain_philox(counter: list[int], key: list[int]) -> list[int]:
 
 def scramble(counter: list[int], key: list[int]) -> list[int]:
     """Return the four words that our generator makes of one counter."""
-    words = philox(np.array(counter, dtype=np.uint64).reshape(4, 1), key_schedule(*key))
-    return [int(word[0]) for word in words]
+    c0, c1, c2, c3 = (np.uint64(word) for word in counter)
+    return [int(word) for word in philox(c0, c1, c2, c3, np.array(key, dtype=np.uint64))]
 
 
 def numbers(purpose: Purpose = Purpose.PAGES, *, seed: int = 5, **address: int) -> NDArray[np.float64]:
@@ -62,7 +63,8 @@ def test_a_number_lies_strictly_between_0_and_1_and_has_all_its_bits() -> None:
     word = np.array([0, 0, 1 << 6, ONES, ONES], dtype=np.uint64)
     low = np.array([0, 1 << 6, 0, ONES - (1 << 6), ONES], dtype=np.uint64)
     least, step = 2.0**-53, 2.0**-52
-    assert uniform(word, low).tolist() == [least, least + step, least + 2.0**-26, 1 - least - step, 1 - least]
+    made = [uniform(*words) for words in zip(word, low, strict=True)]
+    assert made == [least, least + step, least + 2.0**-26, 1 - least - step, 1 - least]
 
 
 def test_a_number_depends_on_its_address_alone() -> None:
@@ -73,9 +75,9 @@ def test_a_number_depends_on_its_address_alone() -> None:
     assert np.array_equal(streams.uniforms(Purpose.PAGES, Address(some, 3, 1)), all_[some])
     mixed = Address(some, np.array([3, 4, 3, 3, 3]), np.array([1, 1, 1, 0, 1]))
     assert (streams.uniforms(Purpose.PAGES, mixed) == all_[some]).tolist() == [True, False, True, False, True]
-    together = streams.several(reversed(Purpose), Address(some, 3, 1))
-    assert list(together) == list(reversed(Purpose))
-    assert np.array_equal(together[Purpose.PAGES], all_[some])
+    together = streams.pairs(np.array([7, Purpose.PAGES // 2]), Address(some, 3, 1))
+    assert together.shape == (4, len(some))
+    assert np.array_equal(together[2 + Purpose.PAGES % 2], all_[some])
 
 
 def test_nobody_gets_no_number() -> None:
