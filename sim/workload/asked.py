@@ -11,7 +11,7 @@ import numpy as np
 from sim.laws import Law, Laws
 from sim.scenario import Scenario
 from sim.scenario.people import STAGES_BY_NAME, Stage
-from sim.streams import Purpose
+from sim.streams import PPM, Address, Purpose
 from sim.timebase import NEVER
 
 _S_PER_MIN, _S_PER_H = 60, 3600
@@ -46,6 +46,26 @@ _RATIOS = {
 }
 
 
+class Staff:
+    """Whose absence is drawn: all that any plan may have, of groups that are ever absent.
+
+    Attributes:
+        nobody: ``int64[n_groups, n_members, n_days]``, as if nobody ever were: `PPM`.
+        ever: ``int64[n]``, the groups that are drawn for.
+        address: of the draws, by group, member and day.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        n_members = max(
+            max(group.people, *(plan.staff.get(name, 0) for plan in scenario.plans.values()))
+            for name, group in scenario.staff.items()
+        )
+        self.nobody = np.full((len(scenario.staff), n_members, scenario.timebase.n_days), PPM)
+        self.ever = np.flatnonzero([group.absence_ratio > 0 for group in scenario.staff.values()])
+        group, member, day = (each.ravel() for each in np.indices((len(self.ever), *self.nobody.shape[1:])))
+        self.address = Address(day, self.ever[group], member)
+
+
 class Asked:
     """What is drawn for records, whatever the plan.
 
@@ -63,6 +83,7 @@ class Asked:
         brought: ``int64[n]``, how many records a visit may bring, and `weights` of each.
         of_entry: ``int64[2, n_entries]``, stage and procedure of the records of the first day.
         left: ``float64[n_entries]``, which part of their work there is left.
+        staff: whose absence is drawn.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -90,6 +111,7 @@ class Asked:
             [[STAGES_BY_NAME[each.stage] for each in told], [names.index(each.procedure) for each in told]],
             dtype=np.int64,
         )
+        self.staff = Staff(scenario)
         self.left = 1 - np.array([each.done_ratio for each in told], dtype=np.float64)
 
     def asks(self, purpose: Purpose) -> bool:

@@ -10,8 +10,9 @@ import numpy as np
 
 from sim.scenario import Scenario
 from sim.scenario.things import Outage, RandomOutage, System
-from sim.streams import PPM, Address, Purpose, Streams
+from sim.streams import PPM, Purpose, Streams
 from sim.timebase import Timebase
+from sim.workload.asked import asked_of
 from sim.workload.thinning import Grid, Whole, points
 from sim.workload.visits import delays
 
@@ -25,15 +26,10 @@ def absence(scenario: Scenario, streams: Streams) -> Whole:
 
     A group that is never absent has `PPM`, which is below nothing.
     """
-    n_members = max(
-        max(group.people, *(plan.staff.get(name, 0) for plan in scenario.plans.values()))
-        for name, group in scenario.staff.items()
-    )
-    found = np.full((len(scenario.staff), n_members, scenario.timebase.n_days), PPM)
-    ever = np.flatnonzero([group.absence_ratio > 0 for group in scenario.staff.values()])
-    group, member, day = (each.ravel() for each in np.indices((len(ever), *found.shape[1:])))
-    u = streams.uniforms(Purpose.ABSENCE, Address(day, ever[group], member))
-    found[ever] = (u * PPM).astype(np.int64).reshape(len(ever), *found.shape[1:])
+    staff = asked_of(scenario).staff
+    found = staff.nobody.copy()
+    u = streams.uniforms(Purpose.ABSENCE, staff.address)
+    found[staff.ever] = (u * PPM).astype(np.int64).reshape(len(staff.ever), *found.shape[1:])
     return found
 
 

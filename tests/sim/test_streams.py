@@ -1,5 +1,9 @@
 """Random numbers: the published generator, numbers that depend on their address alone, and no pattern between them."""
 
+import json
+import os
+import subprocess
+import sys
 from itertools import combinations, product
 
 import numpy as np
@@ -134,3 +138,15 @@ def test_a_number_is_the_same_on_every_machine() -> None:
         "0x1.baa201db518ebp-1",
         "0x1.40f34a1d200eap-2",
     ]
+
+
+def test_a_number_is_the_same_without_the_compiler() -> None:
+    """Python running the very functions scrambles to the same bits."""
+    told = (
+        "import numpy as np; from sim.streams import Address, Streams; "
+        "print(Streams(5, 0).pairs(np.array([4, 7]), Address(np.arange(50), 3, 1)).tolist())"
+    )
+    without = os.environ | {"NUMBA_DISABLE_JIT": "1"}
+    printed = subprocess.run([sys.executable, "-c", told], env=without, capture_output=True, text=True, check=True)
+    compiled = Streams(5, 0).pairs(np.array([4, 7]), Address(np.arange(50), 3, 1))
+    assert json.loads(printed.stdout) == compiled.tolist()
