@@ -32,9 +32,30 @@ def woven(function: F) -> F:
     return cast("F", _NUMBA.njit(forceinline=True, **_INNER)(function))
 
 
+def shared(function: F) -> F:
+    """Return the function compiled, to be called by other compiled functions and by Python."""
+    return cast("F", _NUMBA.njit(error_model="numpy")(function))
+
+
 def outer(function: F) -> F:
     """Return the function compiled once and for all: kept on disk, and without Python's lock while it runs."""
     return cast("F", _NUMBA.njit(nogil=True, cache=True, error_model="numpy")(function))
+
+
+def outer_of(*sources: str) -> Callable[[F], F]:
+    """Return what compiles an outermost function into which functions of other files are compiled.
+
+    Args:
+        sources: those files. Their digest is put to the function's name, so that a change of one of them is a change
+            of what numba looks for on disk.
+    """
+    digest = digest_of(map(Path, sources))
+
+    def compiled(function: F) -> F:
+        function.__qualname__ += f"_{digest:x}"
+        return outer(function)
+
+    return compiled
 
 
 def _address(_: object, array: Any) -> tuple[Any, Callable[..., Any]]:

@@ -8,6 +8,7 @@ parameter moves every draw the same way (common random numbers).
 from abc import abstractmethod
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from itertools import groupby
 from math import exp, lgamma, log
 from typing import Annotated, Any, Literal, Self
 
@@ -30,29 +31,59 @@ class _Law(BaseModel):
         """Return the law's quantiles at `u`: ``float64``, same shape."""
 
 
-class Deterministic(_Law):
+class _Alike(_Law):
+    """A law of a kind whose quantiles are drawn together, whatever their parameters are."""
+
+    @property
+    @abstractmethod
+    def parameters(self) -> tuple[float, ...]:
+        """Return the numbers that tell it from others of its kind."""
+
+    @staticmethod
+    @abstractmethod
+    def quantile_of(u: Floats, *parameters: Floats | float) -> Floats:
+        """Return quantiles at `u`; parameters are numbers, or arrays of the same shape as `u`."""
+
+    def quantile(self, u: Floats) -> Floats:
+        """Return the law's quantiles at `u`: ``float64``, same shape."""
+        return self.quantile_of(u, *self.parameters)
+
+
+class Deterministic(_Alike):
     """Always its mean."""
 
     law: Literal["deterministic"] = Field(description="always the mean")
     mean: float = Field(ge=0, le=1_000_000, description="mean, in the unit that the field's name ends with")
 
-    def quantile(self, u: Floats) -> Floats:
+    @property
+    def parameters(self) -> tuple[float, ...]:
+        """Return the mean."""
+        return (self.mean,)
+
+    @staticmethod
+    def quantile_of(u: Floats, *parameters: Floats | float) -> Floats:
         """Return the mean, whatever `u`."""
-        return np.full_like(u, self.mean)
+        return np.full_like(u, parameters[0])
 
 
-class Exponential(_Law):
+class Exponential(_Alike):
     """Without memory."""
 
     law: Literal["exponential"] = Field(description="without memory")
     mean: _Mean
 
-    def quantile(self, u: Floats) -> Floats:
+    @property
+    def parameters(self) -> tuple[float, ...]:
+        """Return the mean."""
+        return (self.mean,)
+
+    @staticmethod
+    def quantile_of(u: Floats, *parameters: Floats | float) -> Floats:
         """Return ``−mean · ln(1 − u)``."""
-        return -self.mean * np.log1p(-u)
+        return np.asarray(-parameters[0] * np.log1p(-u), dtype=np.float64)
 
 
-class Lognormal(_Law):
+class Lognormal(_Alike):
     """A lognormal law by its mean and coefficient of variation.
 
     Source: Brown et al. 2005, JASA, on the service times of a call centre.
@@ -62,22 +93,35 @@ class Lognormal(_Law):
     mean: _Mean
     cv: Cv
 
-    def quantile(self, u: Floats) -> Floats:
+    @property
+    def parameters(self) -> tuple[float, ...]:
+        """Return the mean, and the normal law behind a factor with mean 1."""
+        return (self.mean, *_normal_behind(self.cv))
+
+    @staticmethod
+    def quantile_of(u: Floats, *parameters: Floats | float) -> Floats:
         """Return ``exp(mu + sigma · z(u))`` with mu and sigma from mean and cv."""
-        return self.mean * lognormal_factor(u, cv=self.cv)
+        mean, sigma, half_variance = parameters
+        return np.asarray(mean * np.exp(sigma * ndtri(u) - half_variance), dtype=np.float64)
 
 
-class Gamma(_Law):
+class Gamma(_Alike):
     """A gamma law by its mean and coefficient of variation; with cv 1 it is the exponential law."""
 
     law: Literal["gamma"] = Field(description="a sum of exponential parts, for cv below 1")
     mean: _Mean
     cv: Cv
 
-    def quantile(self, u: Floats) -> Floats:
+    @property
+    def parameters(self) -> tuple[float, ...]:
+        """Return shape and mean."""
+        return (1 / (self.cv * self.cv), self.mean)
+
+    @staticmethod
+    def quantile_of(u: Floats, *parameters: Floats | float) -> Floats:
         """Return the inverse of the regularised incomplete gamma function, scaled."""
-        shape = 1 / (self.cv * self.cv)
-        return np.asarray(gammaincinv(shape, u) * self.mean / shape, dtype=np.float64)
+        shape, mean = parameters
+        return np.asarray(gammaincinv(shape, u) * mean / shape, dtype=np.float64)
 
 
 class Weibull(_Law):
@@ -132,6 +176,42 @@ class Empirical(_Law):
 Law = Annotated[Deterministic | Exponential | Lognormal | Gamma | Weibull | Empirical, Field(discriminator="law")]
 
 
+class Laws:
+    """Several laws that are drawn at once: neighbours of the same kind together, which is quicker.
+
+    Args:
+        laws: the laws.
+    """
+
+    def __init__(self, laws: Sequence[Law]) -> None:
+        self._groups: list[tuple[Law, slice, Floats]] = []
+        for _, group in groupby(enumerate(laws), key=lambda each: type(each[1]) if _is_alike(each[1]) else each[0]):
+            numbers, alike = zip(*group, strict=True)
+            parameters = np.array([law.parameters for law in alike if isinstance(law, _Alike)])
+            self._groups.append((alike[0], slice(numbers[0], numbers[-1] + 1), parameters.T))
+
+    def quantiles(self, counts: NDArray[np.int64], u: Floats) -> Floats:
+        """Return quantiles of the first law at so many of the numbers, of the next at those that follow: as `u`.
+
+        Args:
+            counts: ``int64[n_laws]``, how many numbers are for each.
+            u: ``float64[sum of counts]``.
+        """
+        found, start = np.empty_like(u), 0
+        for law, group, parameters in self._groups:
+            part = slice(start, start + int(counts[group].sum()))
+            if isinstance(law, _Alike):
+                found[part] = law.quantile_of(u[part], *np.repeat(parameters, counts[group], axis=1))
+            else:
+                found[part] = law.quantile(u[part])
+            start = part.stop
+        return found
+
+
+def _is_alike(law: Law) -> bool:
+    return isinstance(law, _Alike)
+
+
 def choose(weights: Sequence[float], u: Floats) -> NDArray[np.int64]:
     """Return an index into `weights` for each `u`, as often as its weight says: ``int64``, same shape as `u`.
 
@@ -149,8 +229,13 @@ def _shares_so_far(weights: NDArray[Any]) -> Floats:
 
 def lognormal_factor(u: Floats, *, cv: float) -> Floats:
     """Return lognormal draws with mean 1: ``float64``, same shape as `u`; all 1 when `cv` is 0."""
-    sigma_squared = np.log1p(cv * cv)
-    return np.asarray(np.exp(np.sqrt(sigma_squared) * ndtri(u) - sigma_squared / 2), dtype=np.float64)
+    return Lognormal.quantile_of(u, 1.0, *_normal_behind(cv))
+
+
+def _normal_behind(cv: float) -> tuple[float, float]:
+    """Return standard deviation and half the variance of the logarithms of lognormal draws."""
+    variance = np.log1p(cv * cv)
+    return float(np.sqrt(variance)), float(variance / 2)
 
 
 @lru_cache(maxsize=1024)

@@ -5,9 +5,23 @@ record does not depend on the plan, nor on whether other records exist; so plans
 when demand rises by a tenth, the records of before are still there with all their draws (common random numbers).
 """
 
+from sim.scenario import Scenario
 from sim.streams import PPM
 from sim.timebase import NEVER
 from sim.workload.rows import Workload
-from sim.workload.sample import sample_workload
 
 __all__ = ["NEVER", "PPM", "Workload", "sample_workload"]
+
+
+def sample_workload(scenario: Scenario, *, seed: int, replication: int) -> Workload:
+    """Return the draws of one replication of the scenario's world.
+
+    >>> from sim.scenario import read_scenario
+    >>> scenario = read_scenario("scenarios/tho-xuan.yaml")
+    >>> one, again = (sample_workload(scenario, seed=1, replication=0) for _ in range(2))
+    >>> bool((one.arrival == again.arrival).all())
+    True
+    """
+    from sim.workload.sample import sample  # noqa: PLC0415 - loads the compiler
+
+    return sample(scenario, seed=seed, replication=replication)

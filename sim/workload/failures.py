@@ -10,13 +10,14 @@ import numpy as np
 
 from sim.scenario import Scenario
 from sim.scenario.things import Outage, RandomOutage, System
-from sim.streams import PPM, Address, Purpose, Streams
+from sim.streams import PPM, Purpose, Streams
 from sim.timebase import Timebase
-from sim.workload.thinning import points
-from sim.workload.visits import Whole, delays
+from sim.workload.asked import asked_of
+from sim.workload.thinning import Grid, Whole, points
+from sim.workload.visits import delays
 
 _S_PER_MIN, _S_PER_DAY = 60, 86_400
-_OUTAGE = (Purpose.OUTAGE_COUNT, Purpose.OUTAGE_TICK, Purpose.OUTAGE_LEVEL)
+_OUTAGE = (Purpose.OUTAGE_COUNT, Purpose.OUTAGE_TICK)
 _PERMILLE = 1000
 
 
@@ -25,15 +26,10 @@ def absence(scenario: Scenario, streams: Streams) -> Whole:
 
     A group that is never absent has `PPM`, which is below nothing.
     """
-    n_members = max(
-        max(group.people, *(plan.staff.get(name, 0) for plan in scenario.plans.values()))
-        for name, group in scenario.staff.items()
-    )
-    found = np.full((len(scenario.staff), n_members, scenario.timebase.n_days), PPM)
-    ever = np.flatnonzero([group.absence_ratio > 0 for group in scenario.staff.values()])
-    group, member, day = (each.ravel() for each in np.indices((len(ever), *found.shape[1:])))
-    u = streams.uniforms(Purpose.ABSENCE, Address(day, ever[group], member))
-    found[ever] = (u * PPM).astype(np.int64).reshape(len(ever), *found.shape[1:])
+    staff = asked_of(scenario).staff
+    found = staff.nobody.copy()
+    u = streams.uniforms(Purpose.ABSENCE, staff.address)
+    found[staff.ever] = (u * PPM).astype(np.int64).reshape(len(staff.ever), *found.shape[1:])
     return found
 
 
@@ -64,12 +60,16 @@ def _told(timebase: Timebase, told: tuple[Outage, ...]) -> Whole:
     return np.array(rows, dtype=np.int64).reshape(-1, 5)
 
 
+@lru_cache(maxsize=64)
+def _days(timebase: Timebase) -> Grid:
+    return Grid(timebase.midnights, timebase.ticks_per_s * _S_PER_DAY)
+
+
 def _by_chance(scenario: Scenario, streams: Streams, index: int, told: RandomOutage) -> Whole:
     """Return the outages of one entry of `random_outages`."""
     timebase = scenario.timebase
     rate = np.full(timebase.n_days, told.per_day)
-    ticks_per_day = timebase.ticks_per_s * _S_PER_DAY
-    found = points(streams, _OUTAGE, rate, timebase.midnights, unit=ticks_per_day, member=index)
+    found = points(streams, _OUTAGE, rate, _days(timebase), member=index)
     u = streams.uniforms(Purpose.OUTAGE_DURATION, found.address)
     lasts = delays(scenario, told.duration_min, u, unit_s=_S_PER_MIN)
     constant = (System[told.what.upper()], round(_PERMILLE * told.left_ratio), told.loses_work)

@@ -5,31 +5,28 @@ a visit has an address of its own, from which all its draws are made; whoever el
 """
 
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache, reduce
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.laws import Law, lognormal_factor
 from sim.scenario import Scenario
 from sim.scenario.demand import Appointments, Slot
-from sim.scenario.people import STAGES_BY_NAME
 from sim.streams import Address, Floats, Purpose, Streams
-from sim.timebase import NEVER, OfficeHours, Ticks
-from sim.workload.thinning import points
-
-Whole = NDArray[np.int64]
+from sim.timebase import NEVER, OfficeHours, Ticks, Timebase
+from sim.workload.asked import LONGEST_S
+from sim.workload.thinning import Grid, Whole, points
 
 _HOURS = 24
 _S_PER_MIN, _S_PER_H = 60, 3600
-_LONGEST_S = 3660 * 86_400  # ten years, as long as the longest period: a longer delay is cut to that
-_WALK_IN = (Purpose.ARRIVAL_COUNT, Purpose.ARRIVAL_TICK, Purpose.ARRIVAL_LEVEL)
+_NO_SHOW_AND_LATENESS = np.array([Purpose.NO_SHOW // 2])  # one block: lateness is the purpose after
+_WALK_IN = (Purpose.ARRIVAL_COUNT, Purpose.ARRIVAL_TICK)
 
 # The coordinate `within` of a visit's address: what kind of visit it is, then for walk-ins band and hour, for
 # appointments time of day and day, for records of the first day their entry in `initial`.
-_BOOKED, FIRST_DAY = 1 << 28, 2 << 28
+BOOKED, FIRST_DAY = 1 << 28, 2 << 28
 _DAY_BITS = 12
 
 
@@ -41,30 +38,23 @@ class Visits:
         number: ``int64[n]``, first part of the address.
         within: ``int64[n]``, second part.
         arrival: ``int64[n]``, tick of arrival, non-decreasing.
-        is_booked: ``bool[n]``, whether it is by appointment.
-        entry: ``int64[n]``, `Stage` of a record of the first day, `NEVER` for others.
-        procedure: ``int64[n]``, procedure of a record of the first day, `NEVER` for others.
     """
 
     number: Whole
     within: Whole
     arrival: Ticks
-    is_booked: NDArray[np.bool_]
-    entry: Whole
-    procedure: Whole
 
     def in_order(self) -> Self:
         """Return the visits by arrival; those at the same tick stay in their order."""
         order = np.argsort(self.arrival, kind="stable")
-        return type(self)(**{field.name: getattr(self, field.name)[order] for field in fields(self)})
+        return type(self)(self.number[order], self.within[order], self.arrival[order])
 
     def followed_by(self, others: "Visits") -> "Visits":
         """Return these visits and then the others."""
         return Visits(
-            **{
-                field.name: np.concatenate([getattr(self, field.name), getattr(others, field.name)])
-                for field in fields(self)
-            }
+            np.concatenate([self.number, others.number]),
+            np.concatenate([self.within, others.within]),
+            np.concatenate([self.arrival, others.arrival]),
         )
 
 
@@ -79,21 +69,18 @@ def visits(scenario: Scenario, streams: Streams) -> Visits:
 
 def delays(scenario: Scenario, law: Law, u: Floats, *, unit_s: float) -> Ticks:
     """Return a law's quantiles at `u` in whole ticks, at most ten years; `unit_s` is its unit in seconds."""
-    drawn = np.minimum(law.quantile(u) * unit_s, _LONGEST_S)
+    drawn = np.minimum(law.quantile(u) * unit_s, LONGEST_S)
     return np.rint(drawn * scenario.timebase.ticks_per_s).astype(np.int64)
 
 
 def _walk_ins(scenario: Scenario, streams: Streams) -> Visits:
-    timebase = scenario.timebase
-    edges = np.append(timebase.hours, timebase.end_tick)
-    ticks_per_h = timebase.ticks_per_s * _S_PER_H
-    found = points(streams, _WALK_IN, _visits_per_hour(scenario, streams), edges, unit=ticks_per_h)
-    return _arriving(found.address.number, np.asarray(found.address.within), found.tick, is_booked=False)
+    found = points(streams, _WALK_IN, _visits_per_hour(scenario, streams), _hours(scenario.timebase))
+    return Visits(found.address.number, np.asarray(found.address.within), found.tick)
 
 
-def _arriving(number: Whole, within: Whole, arrival: Ticks, *, is_booked: bool) -> Visits:
-    nothing = np.full(len(number), NEVER, dtype=np.int64)
-    return Visits(number, within, arrival, np.full(len(number), is_booked), nothing, nothing)
+@lru_cache(maxsize=64)
+def _hours(timebase: Timebase) -> Grid:
+    return Grid(np.append(timebase.hours, timebase.end_tick), timebase.ticks_per_s * _S_PER_H)
 
 
 def _visits_per_hour(scenario: Scenario, streams: Streams) -> Floats:
@@ -113,12 +100,12 @@ def _visits_per_hour(scenario: Scenario, streams: Streams) -> Floats:
 def _appointments(scenario: Scenario, streams: Streams, told: Appointments) -> Visits:
     """Return the visits by appointment; who does not come, or only after the period, is left out."""
     number, within, due = _slots(scenario.office_hours, told.slots)
-    u = streams.several([Purpose.NO_SHOW, Purpose.LATENESS], Address(number, within))
+    to_come, to_be_late = streams.pairs(_NO_SHOW_AND_LATENESS, Address(number, within))
     arrival = due
     if told.lateness_min is not None:
-        arrival = due + delays(scenario, told.lateness_min, u[Purpose.LATENESS], unit_s=_S_PER_MIN)
-    comes = np.flatnonzero((u[Purpose.NO_SHOW] >= told.no_show_ratio) & (arrival < scenario.timebase.end_tick))
-    return _arriving(number[comes], within[comes], arrival[comes], is_booked=True)
+        arrival = due + delays(scenario, told.lateness_min, to_be_late, unit_s=_S_PER_MIN)
+    comes = np.flatnonzero((to_come >= told.no_show_ratio) & (arrival < scenario.timebase.end_tick))
+    return Visits(number[comes], within[comes], arrival[comes])
 
 
 @lru_cache(maxsize=64)
@@ -131,26 +118,23 @@ def _slots(hours: OfficeHours, slots: tuple[Slot, ...]) -> tuple[Whole, Whole, T
     for slot in slots:
         n_visits[slot.at] += slot.visits
     rows = [
-        (number, _BOOKED | (at.hour * 60 + at.minute) << _DAY_BITS | day, hours.timebase.tick(date, at))
+        (number, BOOKED | (at.hour * 60 + at.minute) << _DAY_BITS | day, hours.timebase.tick(date, at))
         for at, n in sorted(n_visits.items())
         for day in hours.working_days
         for date in [hours.timebase.day(day)]
         for number in range(n)
     ]
-    number, within, due = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    number, within, due = np.array(rows, dtype=np.int64).reshape(-1, 3).T.copy()
     return number, within, due
 
 
 def _first_day(scenario: Scenario, streams: Streams) -> Visits:
     """Return the records that are there when the period begins, oldest first."""
-    names = list(scenario.procedures)
-    found = [
-        _entry(scenario, streams, index, names.index(told.procedure)) for index, told in enumerate(scenario.initial)
-    ]
+    found = [_entry(scenario, streams, index) for index in range(len(scenario.initial))]
     return reduce(Visits.followed_by, found).in_order()
 
 
-def _entry(scenario: Scenario, streams: Streams, index: int, procedure: int) -> Visits:
+def _entry(scenario: Scenario, streams: Streams, index: int) -> Visits:
     """Return the records of one entry of `initial`."""
     told = scenario.initial[index]
     number = np.arange(told.records)
@@ -159,5 +143,4 @@ def _entry(scenario: Scenario, streams: Streams, index: int, procedure: int) -> 
     if told.age_h is not None:
         age = delays(scenario, told.age_h, streams.uniforms(Purpose.AGE, Address(number, within)), unit_s=_S_PER_H)
     age[age == -NEVER] += 1  # a record cannot be received at the tick that stands for none
-    entry, of_kind = (np.full(told.records, value) for value in (STAGES_BY_NAME[told.stage], procedure))
-    return Visits(number, within, -age, np.zeros(told.records, dtype=bool), entry, of_kind)
+    return Visits(number, within, -age)

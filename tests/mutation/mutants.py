@@ -173,20 +173,20 @@ MUTANTS = (
     Mutant(
         "all records of a visit are alike",
         "sim/workload/records.py",
-        "come.within[self.visit], self.member)",
-        "come.within[self.visit], 0)",
+        "self._within, self.member)",
+        "self._within, 0)",
     ),
     Mutant(
         "more demand draws all visits anew",
         "sim/workload/thinning.py",
-        "_FIRST_WIDTH\n    while low < highest:",
-        "max(_FIRST_WIDTH, highest)\n    while low < highest:",
+        "(band << _CELL_BITS) | cell",
+        "(band << _CELL_BITS) | cell | int(rate[cell] * 1000) << 21",
     ),
     Mutant(
         "everyone gives up one time later",
         "sim/workload/records.py",
-        "return 1 + _whole(np.floor",
-        "return 2 + _whole(np.floor",
+        "(1 + np.minimum(n_more",
+        "(2 + np.minimum(n_more",
     ),
     Mutant(
         "outages alike happen together",
