@@ -1,46 +1,53 @@
 """What happens, and what comes first when things happen at the same tick: the definition that every engine obeys.
 
-**The story.** A citizen comes to the hall with papers, perhaps for several records. If the doors are closed, or the
-line is longer than they will join, they leave and come back another time. Otherwise they wait, first for somebody who
-helps with the forms, if the procedure has that, then for a counter. Whoever waits too long leaves; at closing all who
-still wait are sent home. At the counter an officer looks at the papers. It may be the wrong counter: then the citizen
-queues again. Papers may be missing: then the record comes back days later. If all is well, the papers are scanned, if
-a scanner is free, and uploaded over the line that all share; the officer and the counter are taken until the line has
-them, unless the plan lets uploads run by themselves. Then the record is *received*, and the next of the same visit has
-its turn. Who submits online needs no hall, but the portal, and somebody in the back office who checks the papers.
+**The centre in a few words.** People queue from midnight on, and the doors open in the morning. Who comes in may be
+guided first: somebody looks over the papers and says which counter is theirs. Then they wait until an officer is free
+and has a counter. A family with three files is one visit: each file has its turn at the same counter. The officer
+checks the papers; if some are missing the citizen leaves to look for them and comes again another time. Otherwise the
+papers are scanned, for which there may be a wait, and uploaded over the office's one line, which everybody shares. Then
+the record is received. Who submits online skips the hall: somebody at a desk checks the papers.
 
-A received record goes to the back office, then to whoever signs, at once or at set hours; then it is *settled*, and if
-the result is handed over in person, the citizen is told and comes for it. At the counter what is begun is finished,
-also after hours; at a desk work is put down at the end of the shift, and somebody goes on with it in the next. Nobody
-assigns work. Whoever is free takes, of all that they can do, what they prefer, then what is most urgent, then what has
-waited longest. People work faster with practice and slower when tired. When software or power fails, work slows down
-or stands, or what was begun must be done again; when the line or the portal fails, so do uploads; batteries bridge the
-first minutes. Everything random (who comes when with what, how much work it is, what fails) is drawn beforehand; from
-here on all is cause and effect. The rest of this text says the same so exactly that two engines, written by different
-hands, agree in every tick.
+A received record is worked on in the back office, at one of the desks, and is then signed: at once, or at the times of
+day at which records are laid before the signatory, who has a desk of their own. It is settled. If there is a result to
+hand over the citizen comes for it, on a day that suits, and queues at a counter once more.
 
-Both engines take their order from here and share nothing else. An event has the key (tick, kind, number): kinds in the
-order of `Kind`, then the number of the record, person, day or step that it is about. An event is done with all that it
-causes at its own tick before the next one: first its own consequences, then `dispatch` (below). An event that comes
-about for the tick at hand takes its place among those still to come, also when its kind comes earlier than that of the
-event at hand. Nothing happens at `end_tick`, the tick after the last.
+People do what they are skilled for, what their group prefers first; then urgent kinds of record come first, then who
+has waited longest. They go to lunch and home when their shift ends: a citizen at the counter is served to the end all
+the same, a record on a desk is put down and goes on where it was, in whosever hands. Unpractised and tired hands take
+longer. Towards evening first the doors close: who comes now is sent home. Who is inside may still be called for a
+while; then the others are sent home, too. Waiting costs visits before that: some turn around at the sight of the line,
+some lose patience. They come again after an opening, until they have come in vain once too often.
+
+An outage of the line holds up uploads, and with them perhaps counters; one of the portal, what is submitted online,
+until it is up again. One of the software or a power cut that the batteries do not bridge holds up all work but
+guidance. After some outages work goes on where it was, after others what was under way starts anew.
+
+Below, this once more, so that two people who write it down as a program get the same numbers.
+
+**Order.** Both engines take their order from here and share nothing else. An event has the key (tick, kind, number):
+kinds in the order of `Kind`, then the number of the record, person, day or step that it is about. An event is done with
+all that it causes at its own tick before the next one: first its own consequences, then `dispatch` (below). An event
+that comes about for the tick at hand takes its place among those still to come, also when its kind comes earlier than
+that of the event at hand. Nothing happens at `end_tick`, the tick after the last.
 
 **Time that work takes.** Work taken up at tick t by person p takes `work * work_permille[p, day] // 1000`, for intake
 then `* intake_permille[day] // 1000`, then, when hours h have passed since p's first shift of the day began, `*
 fatigue_permille[h] // 1000` ticks, each division rounding down. The day is that of t; h is `(t - start) //
 ticks_per_h`, at most 24; a shift that starts on another day than the one before starts the day anew. So many ticks must
 pass at full speed: `finish(t, duration)` of `sim.conditions` tells when they have, for all stages but guidance, which
-no machine can hold up: there it is `t + duration`. Scanning takes `scan_work` ticks at full speed, in anybody's hands.
-At a wrong counter `wrong_work` ticks of full speed pass, whoever serves.
+no machine can hold up: there it is `t + duration`. An outage of no length is not felt, and loses no work. Scanning
+takes `scan_work` ticks at full speed, in anybody's hands. At a wrong counter `wrong_work` ticks of full speed pass,
+whoever serves.
 
 **People and dispatch.** Person p is on shift from the SHIFT_START of a shift whose absence draw is not below
-`absence_ppm[p]` (drawn for group, member and day of the start), in [start, end); for work in the hall up to
-`hall_end`. A free person is one who is not at work. Dispatch: while some free person can take something, the one with
-the lowest number takes, of all that waits in the lines that they can serve now, the record of the best key (rank of
-the stage and procedure in the person's group, priority, tick of joining, record). A line can be served when its stage
-is in the hall and tick < hall_end, or it is not and tick < end, of the person's current shift (the one that began
-last, also when an earlier one's hall_end is still to come), and when a place is free: a counter for INTAKE and
-HANDOVER, a desk for CHECK, BACK_OFFICE and APPROVAL, none for GUIDANCE. The place is theirs until they are free again.
+`absence_ppm[p]` (drawn for group, member and day of the start), in [start, end); for work in the hall up to `hall_end`.
+A free person is one who is not at work. Dispatch: while some free person can take something, the one with the lowest
+number takes, of all that waits in the lines that they can serve now, the record of the best key (rank of the stage and
+procedure in the person's group, priority, tick of joining, record). A line can be served when its stage is in the hall
+and tick < hall_end, or it is not and tick < end, of the person's current shift, and when a place is free: a counter for
+INTAKE and HANDOVER, a desk for CHECK and BACK_OFFICE. GUIDANCE needs none, and APPROVAL none that is shared: whoever
+signs does so at a desk of their own. The place is theirs until they are free again. The current shift is the last that
+has begun: where the `hall_end` of one reaches into the next, the next has taken its place.
 
 **The hall.** A day's doors are (midnight, opening, last_entry, dispersal). A tick is *inside* a day when midnight ≤
 tick < dispersal, *open* when midnight ≤ tick < last_entry. Who arrives for the hall (by ARRIVAL, for INTAKE or

@@ -16,7 +16,7 @@ from sim.measures.passes import ticks_by_day, within_gaps
 from sim.measures.spans import Floats, Ruler
 from sim.plan import Plan
 from sim.plan.labour import overtime_curve
-from sim.scenario.people import COUNTER_STAGES, HALL_STAGES, Stage
+from sim.scenario.people import COUNTER_STAGES, DESK_STAGES, Stage
 from sim.scenario.procedures import Deadline
 from sim.timebase import NEVER, OfficeHours, Ticks
 from sim.workload import Workload
@@ -99,8 +99,7 @@ class Basis:
     def scarce(self) -> frozenset[Stage]:
         """Return the stages at which somebody who could work may find every counter, or desk, taken."""
         found: set[Stage] = set()
-        desk_stages = tuple(stage for stage in Stage if stage not in HALL_STAGES)
-        for stages, n_places in ((COUNTER_STAGES, self.plan.n_counters), (desk_stages, self.plan.n_desks)):
+        for stages, n_places in ((COUNTER_STAGES, self.plan.n_counters), (DESK_STAGES, self.plan.n_desks)):
             can = (self.plan.rank[:, list(stages)] != NEVER).any(axis=(1, 2))
             if can[self.plan.person_group].sum() > n_places:
                 found.update(stages)

@@ -13,7 +13,7 @@ from sim.trace import State
 def times_without_place(facts: Facts, stage: Stage, groups: tuple[int, ...]) -> Steps:
     """Return when every place for this stage is taken while one of these groups is on shift and idle."""
     is_hall = stage in HALL_STAGES
-    taken = facts.counters if is_hall else facts.sheet.load(State.CHECK, State.APPROVAL)
+    taken = facts.counters if is_hall else facts.sheet.load(State.CHECK, State.BACK_OFFICE)
     full = _full(taken, facts.plan.n_counters if is_hall else facts.plan.n_desks, facts.basis.end_tick)
     if not len(full.starts):
         return Steps.within(np.empty((0, 2), dtype=np.int64), facts.ruler.midnights)

@@ -48,7 +48,7 @@ class Plan:
         fatigue_permille: ``int64[25]``, further factor by whole hours since one's day began.
         ticks_per_h: an hour, at least 1.
         n_counters: how many visits can be attended at once.
-        n_desks: how many can work in the back office at once.
+        n_desks: how many can be at work on checks and in the back office at once.
         n_scanners: how many can scan at once.
         holds_counter: whether a visit waits at the counter for its upload.
         doors: ``int64[n_days_open, 4]``, rows (midnight, opening, last_entry, dispersal).

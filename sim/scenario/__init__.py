@@ -61,7 +61,7 @@ class Scenario(Part):
     staff: dict[Name, Group] = Field(min_length=1, description="groups of people who do the same work, by name")
     counters: People = Field(description="how many visits can be attended at once")
     desks: People | None = Field(
-        default=None, description="desks for check, back office and approval; default: as many as needed"
+        default=None, description="desks for check and back office; default: as many as needed"
     )
     scanners: People | None = Field(default=None, description="scanners at the counters; default: as many as needed")
     wrong_counter_min: float = Field(

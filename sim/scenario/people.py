@@ -24,6 +24,7 @@ class Stage(IntEnum):
 # In the hall: the citizen is there, and work that was begun is finished also past the end of the shift.
 HALL_STAGES = (Stage.GUIDANCE, Stage.INTAKE, Stage.HANDOVER)
 COUNTER_STAGES = (Stage.INTAKE, Stage.HANDOVER)
+DESK_STAGES = (Stage.CHECK, Stage.BACK_OFFICE)  # at desks that are shared; whoever signs does so at their own
 STAGE_NAMES = {stage: stage.name.lower().replace("_", "-") for stage in Stage}
 STAGES_BY_NAME = {name: stage for stage, name in STAGE_NAMES.items()}
 

@@ -101,7 +101,7 @@ class _Centre:
             if person != NEVER:
                 self._at_work[person, times] = True
                 self._n_counters[times] += State(state) in COUNTER
-                self._n_desks[times] += State(state) in DESK
+                self._n_desks[times] += State(state) in {State.CHECK, State.BACK_OFFICE}
 
     def cause(self, state: State, procedure: int, tick: int) -> str:
         """Return why a record in a line waits at this tick."""
@@ -118,7 +118,7 @@ class _Centre:
         return "signature" if state == State.WAIT_APPROVAL else "person"
 
     def _places(self, stage: Stage, tick: int) -> tuple[float, float]:
-        if stage == Stage.GUIDANCE:
+        if stage in {Stage.GUIDANCE, Stage.APPROVAL}:
             return 0, 1
         if stage in HALL_STAGES:
             return self._n_counters[tick], self._plan.n_counters

@@ -1,7 +1,10 @@
 """The written order at its edges, people and places: lives of a handful of records, told in advance by hand."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+import numpy as np
 
 from sim.scenario.people import Stage
 from sim.trace import NEVER
@@ -87,6 +90,15 @@ def test_who_overran_past_the_shift_leaves_the_counter_to_a_colleague() -> None:
     trace = run(plan, Record(at(8, day=3), intake=220), Record(at(11, 35, day=3), intake=5))
     assert life(trace, 0) == "WAIT_INTAKE Mon 08:00, INTAKE/0 Mon 08:00, done Mon 11:40"
     assert life(trace, 1) == "WAIT_INTAKE Mon 11:35, INTAKE/1 Mon 11:40, done Mon 11:45"
+
+
+def test_a_shift_takes_the_place_of_one_before_that_would_still_serve_the_hall() -> None:
+    """Who would serve the hall until ten has a further shift, until half past nine: after that nobody is called."""
+    shifts = [(0, at(8), at(9), at(10)), (0, at(9, 15), at(9, 30), at(9, 30))]
+    plan = replace(centre(), shifts=np.array(shifts, dtype=np.int64))
+    trace = run(plan, Record(at(9, 5), intake=1), Record(at(9, 40), intake=1))
+    assert life(trace, 0) == "WAIT_INTAKE 09:05, INTAKE/0 09:05, done 09:06"
+    assert life(trace, 1).startswith("WAIT_INTAKE 09:40, SENT_HOME 17:00")
 
 
 # --- who is there
@@ -187,15 +199,15 @@ def test_a_counter_serves_intake_and_handover_and_guidance_needs_none() -> None:
     assert life(trace, 2) == ("WAIT_GUIDANCE 08:05, GUIDANCE/1 08:05, WAIT_INTAKE 08:08, INTAKE/0 08:20, done 08:21")
 
 
-def test_a_desk_is_shared_by_check_back_office_and_approval() -> None:
-    """With one desk the second person waits for it, whatever the stage."""
+def test_a_desk_is_shared_by_check_and_back_office_and_whoever_signs_has_their_own() -> None:
+    """With one desk the second person waits for it to check, and signs while it is taken."""
     records = [
         at_desk(at(8), 10),
         Record(at(8, 1), is_online=True, check=5),
         Record(at(8, 2), is_online=True, approval=5),
     ]
     trace = run(centre(desks=1), *records)
-    assert trace.settled.tolist() == [at(8, 10), at(8, 15), at(8, 20)]
+    assert trace.settled.tolist() == [at(8, 10), at(8, 15), at(8, 7)]
 
 
 def test_without_counters_nobody_is_served() -> None:

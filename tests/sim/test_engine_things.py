@@ -130,6 +130,15 @@ def test_what_is_lost_as_the_shift_ends_is_not_among_what_was_done() -> None:
     assert early.settled.tolist() == [at(13, 35)]
 
 
+def test_an_outage_of_no_length_is_not_felt() -> None:
+    """Nothing that is under way is lost, though it would be if the outage had lasted a minute."""
+    records = sends(at(8), 10), Record(at(8), is_online=True, back_office=10)
+    moment = (System.POWER, at(8, 5), at(8, 5), 0, True)
+    assert run(centre(), *records, outages=(moment,)).settled.tolist() == [at(8, 10), at(8, 10)]
+    minute = (System.POWER, at(8, 5), at(8, 6), 0, True)
+    assert run(centre(), *records, outages=(minute,)).settled.tolist() == [at(8, 16), at(8, 16)]
+
+
 # --- scanners
 
 

@@ -60,6 +60,14 @@ def test_a_desk_is_a_place_too() -> None:
     assert lost_min(trace, plan) == pytest.approx({"counter": 30})
 
 
+def test_whoever_signs_takes_no_desk() -> None:
+    """The only desk is free while the signatory signs: what waits in the office waits for its person."""
+    plan = plan_in_minutes(desks=1)
+    waiting = waits(at(8), at(8, 30), state=State.WAIT_BACK_OFFICE)
+    trace = told(plan, waiting, attended(at(8), at(8, 30), 3, State.APPROVAL))
+    assert lost_min(trace, plan) == pytest.approx({"person": 30})
+
+
 def test_who_waits_while_nobody_is_there_waits_for_the_office() -> None:
     """From 11:00 to 14:00 two hours are lunch; from Friday 16:00 to Monday 8:00 an hour and a half are not closed."""
     plan = plan_in_minutes()

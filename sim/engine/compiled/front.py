@@ -13,7 +13,7 @@ from sim.engine.compiled.pace import DISPERSAL, DOOR, FULL
 from sim.engine.compiled.tables import FOREVER, Flags, Place, Whole
 from sim.engine.order import Kind
 from sim.plan import Plan
-from sim.scenario.people import COUNTER_STAGES, Stage
+from sim.scenario.people import COUNTER_STAGES, DESK_STAGES, Stage
 from sim.timebase import NEVER
 
 _MADE: Final[dict[int, tuple["weakref.ref[Plan]", "Front"]]] = {}
@@ -89,7 +89,7 @@ class _Ground:
 def _lay_single_numbers(single: Whole, plan: Plan) -> None:
     is_tiring = plan.fatigue_permille != FULL
     single[at.DUE : at.DUE + max(Kind) + 1] = FOREVER
-    single[at.ROOM + Place.HALL] = FOREVER
+    single[at.ROOM + Place.HALL] = single[at.ROOM + Place.OWN_DESK] = FOREVER
     single[at.ROOM + Place.COUNTER] = plan.n_counters
     single[at.ROOM + Place.DESK] = plan.n_desks
     single[at.FREED] = NEVER
@@ -153,7 +153,9 @@ def _lay_lines(ground: _Ground, plan: Plan, group: Whole) -> Flags:
 def _place(stage: int) -> Place:
     if stage == Stage.GUIDANCE:
         return Place.HALL
-    return Place.COUNTER if stage in COUNTER_STAGES else Place.DESK
+    if stage in COUNTER_STAGES:
+        return Place.COUNTER
+    return Place.DESK if stage in DESK_STAGES else Place.OWN_DESK
 
 
 def _lay_calendar(ground: _Ground, plan: Plan) -> None:

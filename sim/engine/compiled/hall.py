@@ -59,7 +59,7 @@ def lose_patience(m: Whole) -> None:
     record = pop_due(m, m[at.LEAVE_DUE])
     m[record + rec.AWAITED] = 0
     line = m[record + rec.LINE]
-    if line != NEVER and m[line + queue.PLACE] != Place.DESK:
+    if line != NEVER and m[line + queue.PLACE] < Place.DESK:
         if m[record + rec.LEAVES] > m[at.NOW]:
             expect_leave(m, record, m[record + rec.LEAVES])
         else:
@@ -72,7 +72,7 @@ def lose_patience(m: Whole) -> None:
 def close(m: Whole) -> None:
     """Send home all who wait in the hall."""
     for line in range(m[at.LINES], m[at.LINES_END], queue.WIDTH):
-        if m[line + queue.PLACE] != Place.DESK:
+        if m[line + queue.PLACE] < Place.DESK:
             while m[line + queue.SIZE]:
                 record = m[m[line + queue.HEAP] + ENTRY * m[line + queue.SIZE] - 1]  # the last is taken out at once
                 leave(m, record)

@@ -22,7 +22,7 @@ def join(m: Whole, record: int, stage: int, joined: int) -> None:
     m[record + rec.NEED] = m[record + rec.WORK + stage]
     m[record + rec.KEY] = m[record + rec.RANK_KEY] + joined
     line_up(m, record, stage)
-    if m[m[record + rec.LINE] + queue.PLACE] != Place.DESK:
+    if m[m[record + rec.LINE] + queue.PLACE] < Place.DESK:
         m[at.N_HALL] += 1
         if m[record + rec.PATIENCE] != NEVER:
             expect_leave(m, record, m[at.NOW] + m[record + rec.PATIENCE])
@@ -52,7 +52,7 @@ def leave(m: Whole, record: int) -> None:
     take_out(m, m[line + queue.HEAP], n, m[record + rec.PLACE])
     for k in range(m[line + queue.SERVERS], m[line + queue.SERVERS_END]):
         m[m[k] + crew.WANTED + place] -= 1
-    if place != Place.DESK:
+    if place < Place.DESK:
         m[at.N_HALL] -= 1
 
 
@@ -101,7 +101,7 @@ def first_taker(m: Whole) -> int:
         person, other = NEVER, NEVER
         if m[group + crew.WANTED + Place.HALL] or (counter and m[group + crew.WANTED + Place.COUNTER]):
             person = lowest(m, m[group + crew.HALL], man.HALL_END, man.IN_HALL)
-        if desk and m[group + crew.WANTED + Place.DESK]:
+        if m[group + crew.WANTED + Place.OWN_DESK] or (desk and m[group + crew.WANTED + Place.DESK]):
             other = lowest(m, m[group + crew.OFFICE], man.END, man.IN_OFFICE)
         if person == NEVER or (other != NEVER and other < person):
             person = other
@@ -116,7 +116,7 @@ def first_server(m: Whole, line: int) -> int:
     place = m[line + queue.PLACE]
     if m[at.ROOM + place] > 0:
         for k in range(m[line + queue.SERVERS], m[line + queue.SERVERS_END]):
-            if place == Place.DESK:
+            if place >= Place.DESK:
                 person = lowest(m, m[m[k] + crew.OFFICE], man.END, man.IN_OFFICE)
             else:
                 person = lowest(m, m[m[k] + crew.HALL], man.HALL_END, man.IN_HALL)
@@ -135,7 +135,7 @@ def best_line(m: Whole, person: int) -> int:
         if best != NEVER and rank != best_rank:
             break
         place = m[line + queue.PLACE]
-        end = m[person + man.END] if place == Place.DESK else m[person + man.HALL_END]
+        end = m[person + man.END] if place >= Place.DESK else m[person + man.HALL_END]
         is_served = m[line + queue.SIZE] > 0 and m[at.ROOM + place] > 0 and now < end
         if is_served and (best == NEVER or comes_before(m, m[line + queue.HEAP], m[best + queue.HEAP])):
             best, best_rank = line, rank

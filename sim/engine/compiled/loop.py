@@ -77,7 +77,7 @@ def take(m: Whole, person: int, line: int) -> None:
     leave(m, record)
     m[person + man.RECORD] = record
     m[at.ROOM + place] -= 1
-    if place == Place.DESK:
+    if place >= Place.DESK:
         take_up(m, record, stage, person)
     else:
         attend(m, record, stage, person)

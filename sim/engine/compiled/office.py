@@ -114,14 +114,14 @@ def put_down(m: Whole, person: int) -> None:
     m[record + rec.NEED] -= m[record + rec.NEED] * done // takes
     enter(m, record, WAITING[stage], NEVER)
     line_up(m, record, stage)
-    set_free(m, person, Place.DESK.value)
+    set_free(m, person, Place.OWN_DESK.value if stage == Stage.APPROVAL else Place.DESK.value)
 
 
 @inner
 def end_desk_work(m: Whole, record: int) -> None:
     """Let a record's check, back-office work or approval be done."""
-    state = m[record + rec.STATE]
-    set_free(m, m[record + rec.BY], Place.DESK.value)
+    state, person = m[record + rec.STATE], m[record + rec.BY]
+    set_free(m, person, Place.OWN_DESK.value if state == State.APPROVAL else Place.DESK.value)
     if state == State.BACK_OFFICE:
         go_on(m, record, Stage.APPROVAL.value)
     elif state == State.APPROVAL:

@@ -32,6 +32,7 @@ class Place(IntEnum):
     HALL = 0  # nothing
     COUNTER = 1
     DESK = 2
+    OWN_DESK = 3  # nothing but one's own; what needs a place from `DESK` on is not in the hall
 
 
 PER_DAY: Final = 3  # columns of a procedure for each day

@@ -6,7 +6,7 @@ import simpy
 
 from sim.engine.reference.calendar import Calendar
 from sim.engine.reference.given import Given
-from sim.scenario.people import COUNTER_STAGES, HALL_STAGES, Stage
+from sim.scenario.people import COUNTER_STAGES, DESK_STAGES, HALL_STAGES, Stage
 from sim.trace import NEVER
 
 Task = tuple[Stage, int]
@@ -127,7 +127,7 @@ def _place(stage: Stage) -> str | None:
     """Return the kind of place that work at this stage needs."""
     if stage in COUNTER_STAGES:
         return "counter"
-    return None if stage in HALL_STAGES else "desk"
+    return "desk" if stage in DESK_STAGES else None
 
 
 class Scanners:

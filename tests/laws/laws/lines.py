@@ -5,11 +5,10 @@ from collections import defaultdict
 from itertools import groupby
 from operator import itemgetter
 
-from sim.scenario.people import COUNTER_STAGES, Stage
+from sim.scenario.people import Stage
 from sim.trace import NEVER
-from tests.laws.laws.told import OFFICE_STAGES, Task, Told, Wait
+from tests.laws.laws.told import SHARE_PLACES, Task, Told, Wait
 
-_KINDS = (COUNTER_STAGES, OFFICE_STAGES, (Stage.GUIDANCE,))  # stages that share places
 _Line = tuple[Stage, int]  # with a procedure
 _Key = tuple[int, int, int]  # priority, tick of joining, record
 
@@ -64,7 +63,7 @@ def _check_best(told: Told, waiting: _Waiting, task: Task) -> None:
 
 
 def _is_same_place(one: Stage, other: Stage) -> bool:
-    return any({one, other} <= set(kind) for kind in _KINDS)
+    return any({one, other} <= set(kind) for kind in SHARE_PLACES)
 
 
 def check_nobody_idle(told: Told) -> None:
@@ -123,5 +122,5 @@ class _Sweep:
                 assert not able, f"{able} stand idle at {tick}, while somebody waits in the line {line}"
 
     def _has_place(self, stage: Stage) -> bool:
-        kind = next(kind for kind in _KINDS if stage in kind)
+        kind = next(kind for kind in SHARE_PLACES if stage in kind)
         return sum(self._n_used[stage] for stage in kind) < self._told.n_places(stage)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from itertools import pairwise
 
-from sim.scenario.people import COUNTER_STAGES, HALL_STAGES
+from sim.scenario.people import COUNTER_STAGES, DESK_STAGES, HALL_STAGES
 from sim.trace import NEVER, State
 from tests.laws.laws.told import COUNTERS, OFFICE_STAGES, TURN, Told
 
@@ -46,7 +46,7 @@ def check_places(told: Told) -> None:
     """Never more visits at the counters, people at the desks and records on the scanners than there are."""
     for kind, stages, n_places in (
         ("counters", COUNTER_STAGES, told.plan.n_counters),
-        ("desks", OFFICE_STAGES, told.plan.n_desks),
+        ("desks", DESK_STAGES, told.plan.n_desks),
     ):
         _check_capacity([(task.start, task.end) for task in told.tasks if task.stage in stages], n_places, kind)
     scans = [(stint.start, stint.end) for stint in told.stints if stint.state == State.SCAN]

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from sim.plan import Plan
-from sim.scenario.people import COUNTER_STAGES, HALL_STAGES, Stage
+from sim.scenario.people import COUNTER_STAGES, DESK_STAGES, HALL_STAGES, Stage
 from sim.trace import NEVER, State, Trace
 
 WAIT_OF = {
@@ -30,6 +30,7 @@ WORK_OF = {
 }
 LINE_OF = {stage: state for state, stage in WAIT_OF.items()}
 OFFICE_STAGES = (Stage.CHECK, Stage.BACK_OFFICE, Stage.APPROVAL)
+SHARE_PLACES = (COUNTER_STAGES, DESK_STAGES, (Stage.GUIDANCE,), (Stage.APPROVAL,))
 TURN = (State.INTAKE, State.WAIT_SCANNER, State.SCAN, State.UPLOAD)
 AWAY = (State.SENT_HOME, State.RENEGED, State.BALKED)
 COUNTERS = (*TURN, State.WRONG_COUNTER, State.HANDOVER)
@@ -211,7 +212,7 @@ class Told:
         """Return how many can be at work in the places of a stage: counters, desks, or as many as there are people."""
         if stage in COUNTER_STAGES:
             return self.plan.n_counters
-        return self.plan.n_desks if stage in OFFICE_STAGES else self.plan.n_persons + 1
+        return self.plan.n_desks if stage in DESK_STAGES else self.plan.n_persons + 1
 
     @cached_property
     def tasks(self) -> list[Task]:
@@ -263,7 +264,7 @@ class Told:
     def n_using(self) -> dict[Stage, tuple[list[int], list[int]]]:
         """Return the starts and the ends of the use of each stage's kind of place."""
         found: dict[Stage, tuple[list[int], list[int]]] = {}
-        for stages in (COUNTER_STAGES, OFFICE_STAGES, (Stage.GUIDANCE,)):
+        for stages in SHARE_PLACES:
             of_kind = [task for task in self.tasks if task.stage in stages]
             told = sorted(task.start for task in of_kind), sorted(task.end for task in of_kind)
             found |= dict.fromkeys(stages, told)
