@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import version
 
-from sim.commands import run, scenario
+from sim.commands import compare, run, scenario
 from sim.errors import EngineError, PeakweekError, ScenarioError, WorkerError
 from sim.signals import Stopped, stoppable
 
@@ -84,6 +84,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"peakweek {version('peakweek')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run.add(commands.add_parser("run", help="simulate a scenario's plans", description="Simulate a scenario's plans."))
+    compare.add(
+        commands.add_parser(
+            "compare",
+            help="hold plans against one of them",
+            description="Hold plans against one of them: what each does less or more, under the same demand.",
+        )
+    )
     scenario.add(commands.add_parser("scenario", help="check a scenario file; what one may say"))
     return parser
 

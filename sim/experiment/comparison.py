@@ -41,7 +41,7 @@ class Difference:
         n_more: about how many more replications it takes to tell, if the mean difference is the true one; else None.
         variance_ratio: variance of the difference of two independent runs / of this one: what pairing was worth, as so
             many times the replications; None where nothing varies.
-        better: in how many replications the plan did better, or as well.
+        no_worse: in how many replications the plan did better, or as well.
     """
 
     plan: int
@@ -53,7 +53,7 @@ class Difference:
     verdict: str
     n_more: int | None
     variance_ratio: float | None
-    better: Share
+    no_worse: Share
 
 
 def compare(table: Table, baseline: int, figures: Sequence[str] = tuple(BETTER)) -> list[Difference]:
