@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import numba
+from numba.core import event
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
@@ -39,7 +40,11 @@ def shared(function: F) -> F:
 
 def outer(function: F) -> F:
     """Return the function compiled once and for all: kept on disk, and without Python's lock while it runs."""
-    return cast("F", _NUMBA.njit(nogil=True, cache=True, error_model="numpy")(function))
+    options = {"nogil": True, "error_model": "numpy"}
+    try:
+        return cast("F", _NUMBA.njit(cache=True, **options)(function))
+    except RuntimeError:  # neither the folder of the program nor one of the user can be written to
+        return cast("F", _NUMBA.njit(**options)(function))
 
 
 def outer_of(*sources: str) -> Callable[[F], F]:
@@ -56,6 +61,28 @@ def outer_of(*sources: str) -> Callable[[F], F]:
         return outer(function)
 
     return compiled
+
+
+class _Told(event.Listener):
+    """Tells once that something is compiled, and not taken from the disk."""
+
+    def __init__(self, tell: Callable[[], None]) -> None:
+        self._tell: Callable[[], None] | None = tell
+
+    def on_start(self, _: object) -> None:
+        """Tell of the first function."""
+        tell, self._tell = self._tell, None
+        if tell:
+            tell()
+
+    def on_end(self, _: object) -> None:
+        """Say nothing."""
+
+
+def on_compiling(tell: Callable[[], None]) -> None:
+    """Call this, once, when the first function is compiled that no earlier run has left on the disk."""
+    register: Any = event.register  # without types
+    register("numba:compile", _Told(tell))
 
 
 def _address(_: object, array: Any) -> tuple[Any, Callable[..., Any]]:

@@ -6,7 +6,8 @@ Exception
 │   ├── InputError           a document at one of the doors is wrong: where, what was found, what was expected
 │   │   ├── ScenarioError        a scenario file
 │   │   ├── EventLogError        a log of real events
-│   │   └── ConfigError          the monitor's configuration
+│   │   ├── ConfigError          the monitor's configuration
+│   │   └── ResumeError          a file of finished replications
 │   ├── EngineError          a replication failed; it names everything that replays it
 │   ├── WorkerError          a process that runs replications was lost
 │   └── OutputError          results cannot be written where they should go
@@ -66,6 +67,10 @@ class EventLogError(InputError):
 
 class ConfigError(InputError):
     """The monitor's configuration is wrong."""
+
+
+class ResumeError(InputError):
+    """A file of finished replications is of another run."""
 
 
 @dataclass(eq=False)

@@ -1,13 +1,14 @@
-"""Processes to run replications in.
+"""Threads and processes to run replications in.
 
 In: how many. Out: an executor. Invariant: a worker never outlives the process that started it, however that one ends.
+When a ``with`` block fails or is stopped, nobody waits for what is still under way.
 """
 
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
@@ -23,8 +24,25 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+class Threads(ThreadPoolExecutor):
+    """Threads of our own, by default one for each processor: for the compiled engine, which lets others run beside it.
+
+    Attributes:
+        n_workers: how many there are.
+    """
+
+    def __init__(self, n_workers: int | None = None) -> None:
+        self.n_workers = n_workers or os.cpu_count() or 1
+        super().__init__(self.n_workers)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.shutdown(wait=kind is None, cancel_futures=True)
+
+
 class Workers(ProcessPoolExecutor):
-    """Processes of our own, by default one for each processor.
+    """Processes of our own, by default one for each processor: for the reference engine.
 
     They are started afresh everywhere, also where forking would be quicker, so that all systems behave alike. At the
     end of a ``with`` block, what no worker has begun is dropped.
@@ -48,6 +66,9 @@ class Workers(ProcessPoolExecutor):
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if kind is not None:
+            for process in list(self._processes.values()):
+                process.terminate()
         self.shutdown(cancel_futures=True)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from sim.errors import require
 from sim.measures.basis import basis_of
-from sim.measures.breakdown import BREAKDOWNS, Breakdown, break_down, together
+from sim.measures.breakdown import BREAKDOWNS, Breakdown, break_down
 from sim.measures.facts import Facts, due_ticks
 from sim.measures.figures import CAUSES, FIGURES, MEANINGS, Measures
 from sim.measures.lost import lost_figures
@@ -33,7 +33,6 @@ __all__ = [
     "due_ticks",
     "measure",
     "spans",
-    "together",
 ]
 
 

@@ -1,6 +1,6 @@
 """Figures by procedure, stage, group of people, or hour of the day; made only when asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,14 +46,7 @@ class Breakdown:
 
     kind: str
     names: tuple[str, ...]
-    figures: dict[str, Floats]
-
-
-def together(replications: Sequence[Breakdown]) -> Breakdown:
-    """Return the breakdowns of several replications as one: its figures are ``[n_replications, n_spans, n_names]``."""
-    first = replications[0]
-    figures = {name: np.stack([each.figures[name] for each in replications]) for name in first.figures}
-    return Breakdown(first.kind, first.names, figures)
+    figures: Mapping[str, Floats]
 
 
 def break_down(kind: str, facts: Facts) -> Breakdown:

@@ -4,15 +4,16 @@ In: a `Table`. Out: SVG that needs nothing else to be shown. Invariant: every pi
 drawn from the same rows that the tables show.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import altair as alt
 import vl_convert
 
-from sim.experiment import Table
+from sim.experiment import Difference, Table
 from sim.measures import CAUSES, FIGURES
+from sim.report.comparison import LABELS
 from sim.report.rows import Row, part_bands, rows, span_name
 
 # Okabe and Ito's colours, told apart by all readers.
@@ -25,6 +26,8 @@ _SHOWN_H = 0.05  # less than that is not lost to a cause, as far as a picture ca
 _AFTERMATH = timedelta(days=14)
 _BACKLOG = ("backlog_count",)
 _FONT_SIZE = 12
+_PANEL = 250  # pixels of a panel
+_VERDICT_COLOURS = {"better": "#009E73", "worse": "#D55E00", "same": "#555555", "cannot tell": "#555555"}
 _NARROW = 296  # pixels that a page has on the narrowest telephones
 _ON_TIME_LINE = 0.9  # the line that published rates are judged by
 
@@ -141,6 +144,36 @@ def waiting_by_hour(table: Table) -> str:
     return _svg(alt.layer(lines))
 
 
+def differences(table: Table, found: Sequence[Difference]) -> str:
+    """Return what each plan does less or more than the baseline in the peak week, a panel for each figure."""
+    panels = []
+    order = list(dict.fromkeys(_titles(table)[each.plan] for each in found))
+    for figure in dict.fromkeys(each.figure for each in found):
+        label, factor = LABELS[figure]
+        values = [
+            {
+                "plan": _titles(table)[each.plan],
+                "mean": each.mean * factor,
+                "low": each.low * factor,
+                "high": each.high * factor,
+                "verdict": each.verdict,
+            }
+            for each in found
+            if each.figure == figure
+        ]
+        base = alt.Chart(_inline(values), width=_PANEL, height=alt.Step(28))
+        y = alt.Y("plan:N", sort=order, title=None, axis=alt.Axis(labelLimit=260))
+        scale = alt.Scale(domain=list(_VERDICT_COLOURS), range=list(_VERDICT_COLOURS.values()))
+        colour = alt.Color("verdict:N", scale=scale, legend=None)
+        interval = base.mark_rule(strokeWidth=5, opacity=0.35).encode(
+            x=alt.X("low:Q", title=label), x2="high:Q", y=y, color=colour
+        )
+        point = base.mark_point(filled=True, size=70, opacity=1).encode(x="mean:Q", y=y, color=colour)
+        nothing = alt.Chart(_inline([{"nothing": 0}])).mark_rule(strokeDash=[6, 4], color="#555").encode(x="nothing:Q")
+        panels.append(alt.layer(nothing, interval, point))
+    return _svg(alt.concat(*panels, columns=2).resolve_scale(x="independent"))
+
+
 def peak_weeks(table: Table, figures: Iterable[str] = FIGURES) -> list[Row]:
     """Return each plan's row of the last week of the peak."""
     last = {row.plan: row for row in rows(table, figures) if row.is_peak and row.span.kind == "week"}
@@ -190,7 +223,7 @@ def _colour(table: Table, *, n_columns: int = _LEGEND_COLUMNS) -> alt.Color:
     return alt.Color("plan:N", scale=scale, legend=legend)
 
 
-def _svg(chart: alt.LayerChart | alt.FacetChart) -> str:
+def _svg(chart: alt.LayerChart | alt.FacetChart | alt.ConcatChart) -> str:
     axis = {"grid": True, "gridColor": "#e5e5e5", "domainColor": "#888"}
     axis |= {"labelFontSize": _FONT_SIZE, "titleFontSize": _FONT_SIZE}
     styled: dict[str, Any] = chart.configure(font="sans-serif", axis=axis, view={"stroke": None}).to_dict()

@@ -3,15 +3,17 @@
 In: a `Table`. Out: files in a folder. Invariant: the page shows what the tables say, and loads nothing.
 """
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 
 import jinja2
 
-from sim.experiment import Table
+from sim.experiment import Difference, Table
 from sim.measures import MEANINGS
-from sim.report.charts import backlog_by_day, lost_by_cause, on_time_by_week, peak_backlog, waiting_by_hour
+from sim.report.charts import backlog_by_day, differences, lost_by_cause, on_time_by_week, peak_backlog, waiting_by_hour
+from sim.report.comparison import comparison_csv, comparison_json, comparison_table
 from sim.report.folder import write_texts
 from sim.report.rows import COLUMNS, cells, parts_to_csv, peaks, rows, to_csv, to_json
 from sim.report.tables import cost_table, lost_table, part_tables
@@ -38,10 +40,8 @@ def write_files(table: Table, folder: Path) -> list[Path]:
 
 def page(table: Table) -> str:
     """Return one self-contained HTML page: the question, the pictures, the tables, what the model does not know."""
-    loader = jinja2.PackageLoader("sim.report", "templates")
-    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
     by_plan = [list(of_plan) for _, of_plan in groupby(rows(table), key=lambda row: row.plan)]
-    return environment.get_template("page.html.j2").render(
+    return _template("page.html.j2").render(
         table=table,
         scenario=table.cases[0].scenario,
         plans=[[(row, cells(row)) for row in of_plan] for of_plan in by_plan],
@@ -58,3 +58,31 @@ def page(table: Table) -> str:
         meanings=MEANINGS,
         version=version("peakweek"),
     )
+
+
+def write_comparison(table: Table, found: Sequence[Difference], baseline: int, folder: Path) -> list[Path]:
+    """Write a comparison's tables, its picture and its page into a folder; return their paths.
+
+    Raises:
+        OutputError: the folder cannot be written to.
+    """
+    picture = differences(table, found)
+    text = _template("comparison.html.j2").render(
+        table=table,
+        scenario=table.cases[0].scenario,
+        told=comparison_table(table, found, baseline),
+        chart=picture,
+        version=version("peakweek"),
+    )
+    texts = {
+        "comparison.csv": comparison_csv(table, found, baseline),
+        "comparison.json": comparison_json(table, found, baseline),
+        "comparison.svg": picture,
+        "comparison.html": text,
+    }
+    return write_texts(folder, texts)
+
+
+def _template(name: str) -> jinja2.Template:
+    loader = jinja2.PackageLoader("sim.report", "templates")
+    return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined).get_template(name)

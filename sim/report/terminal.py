@@ -57,6 +57,15 @@ def print_table(table: Table, *, all_days: bool) -> None:
             _print_text_table(console, text_table)
 
 
+def print_comparison(table: Table, told: TextTable) -> None:
+    """Print a comparison of plans."""
+    console = _Terminal(width=_WIDTH, highlight=False)
+    scenario = table.cases[0].scenario
+    console.print(Text(scenario.question, style="bold"))
+    console.print(Text(f"{scenario.title}.\n"))
+    _print_text_table(console, told)
+
+
 def _print_text_table(console: Console, text_table: TextTable) -> None:
     """Print a table with a row for each section's name."""
     grid = _empty_grid(text_table.title, text_table.columns, width=_NAME_WIDTH)

@@ -86,6 +86,7 @@ WRONG = {
     "no number": (["run", SHIPPED, "--seed", "x"], "found 'x'; expected a whole number from 0"),
     "unknown format": (["run", SHIPPED, "--format", "xml"], "'xml'"),
     "no command": ([], "COMMAND"),
+    "unknown figure": (["run", SHIPPED, "--precision", "x=1"], "found 'x=1'; expected a figure and a number above 0"),
     "a file for a folder": (["run", SHIPPED, *QUICK, "--out", SHIPPED], str(SHIPPED)),
 }
 
@@ -146,6 +147,19 @@ def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path, shown: str)
     assert bool(said) == (shown != "fields")
 
 
+def test_a_full_disk_behind_the_output_is_one_line(tmp_path: Path) -> None:
+    """What cannot be printed is told on standard error, with status 1 and without a traceback."""
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("only Linux has a device that is always full")
+    command = [*COMMAND, "run", str(short(tmp_path)), *QUICK]
+    with full.open("w", encoding="utf-8") as out:
+        run = subprocess.run(command, cwd=ROOT, stdout=out, stderr=subprocess.PIPE, encoding="utf-8", check=False)
+    assert run.returncode == 1
+    (line,) = run.stderr.splitlines()
+    assert line.startswith("peakweek: standard output cannot be written to: ")
+
+
 @contextmanager
 def long_run(scenario: Path, *arguments: str | Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Start a run without end at a terminal of its own; yield it and the terminal when two workers are at work."""
@@ -167,30 +181,85 @@ def long_run(scenario: Path, *arguments: str | Path) -> Iterator[tuple[subproces
 TO_ALL = {"Ctrl-C": signal.SIGINT, "a closed terminal": HANGUP, "a stop of the group": signal.SIGTERM}
 
 
+REFERENCE = ("--engine", "reference")
+
+
 @pytest.mark.parametrize("case", TO_ALL)
 def test_a_signal_to_all_ends_everything_with_one_line(tmp_path: Path, case: str) -> None:
-    """A signal that the workers get too: status 128 + its number, one line, no traceback, nothing written."""
+    """A signal that the workers get too: status 128 + its number, one line, no traceback, what is finished kept."""
     out = tmp_path / "new" / "out"
-    with long_run(short(tmp_path), "--out", out) as (process, terminal), all_end(children(process.pid)):
+    arguments = ("--out", out, "--format", "csv", *REFERENCE)
+    with long_run(short(tmp_path), *arguments) as (process, terminal), all_end(children(process.pid)):
         os.killpg(process.pid, TO_ALL[case])
-        said = read_until(terminal, b"half-written")
+        said = read_until(terminal, rb"from there")
         assert process.wait(timeout=60) == 128 + TO_ALL[case]
-    assert b"peakweek: interrupted; nothing is left half-written" in said
+    assert re.search(rb"peakweek: interrupted; \d+ of 1000000 replications are kept in ", said)
+    assert b"Traceback" not in said
+    assert [path.name for path in out.iterdir()] == ["finished.replications"]
+
+
+def test_ctrl_c_shows_the_bands_of_what_is_finished(tmp_path: Path) -> None:
+    """Threads end with the command, the table says how many replications it is of, and nothing is left."""
+    with long_run(short(tmp_path)) as (process, terminal):
+        os.killpg(process.pid, signal.SIGINT)
+        said = read_until(terminal, rb"half-written")
+        assert process.wait(timeout=60) == 130
+    assert re.search(rb"\d+ replications, seed 1", said)
     assert b"Traceback" not in said
     assert {path.name for path in tmp_path.iterdir()} == {"altered.yaml"}
+
+
+def test_one_huge_replication_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    """A stop is obeyed although compiled code, which nothing can interrupt, has minutes to go."""
+    peakweek("run", short(tmp_path), *QUICK)  # whatever has to be compiled is
+    path = altered(tmp_path, "visits_per_day: 38", "visits_per_day: 100000")
+    command = [*COMMAND, "run", str(path), "--replications", "2"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=6)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=5) == 128 + signal.SIGTERM
+        assert process.stderr is not None
+        assert process.stderr.read() == b"peakweek: interrupted; nothing is left half-written\n"
+
+
+def test_a_stopped_run_goes_on_to_the_same_numbers(tmp_path: Path) -> None:
+    """Replications from a file and new ones give what a run without a stop gives; the file goes when all is written."""
+    path, out = short(tmp_path), tmp_path / "out"
+    with long_run(path, "--out", out, "--format", "csv") as (process, _):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 128 + signal.SIGTERM
+    kept = out / "finished.replications"
+    wrong = peakweek("run", path, "--seed", "2", "--out", out)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr.startswith(f"peakweek: {kept}: seed: found 1; expected 2")
+    again = peakweek("run", path, "--replications", "30", "--format", "csv", "--out", out)
+    assert again.returncode == 0
+    assert not kept.exists()
+    assert again.stdout == peakweek("run", path, "--replications", "30", "--format", "csv").stdout
+
+
+def test_precision_says_what_it_takes(tmp_path: Path) -> None:
+    """What is reached and what is not is told for each figure, with status 0."""
+    asked = ("--precision", "on_time_ratio=0.5", "--precision", "wait_s_mean=0.001", "--replications", "40")
+    run = peakweek("run", short(tmp_path), "--plan", "as-usual", *asked, "--format", "csv")
+    reached, missed = run.stderr.splitlines()
+    assert run.returncode == 0
+    assert reached.startswith("peakweek: on_time_ratio is known to ± ")
+    assert re.search(r"after 40 replications, not to ± 0.001: that takes about [\d,]+; allow more than 40", missed)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, HANGUP, KILL])
 def test_no_worker_outlives_the_command(tmp_path: Path, number: signal.Signals) -> None:
     """However the command alone is stopped, also by kill -9, its workers end too."""
-    with long_run(short(tmp_path)) as (process, _), all_end(children(process.pid)):
+    with long_run(short(tmp_path), *REFERENCE) as (process, _), all_end(children(process.pid)):
         process.send_signal(number)
         assert process.wait(timeout=60) == (-number if number == KILL else 128 + number)
 
 
 def test_a_lost_worker_is_status_1_and_one_line(tmp_path: Path) -> None:
     """When the system ends a worker, the command says so and stops the others."""
-    with long_run(short(tmp_path)) as (process, terminal), all_end(children(process.pid)):
+    with long_run(short(tmp_path), *REFERENCE) as (process, terminal), all_end(children(process.pid)):
         os.kill(children(process.pid, running=b"spawn_main")[0], KILL)
         said = read_until(terminal, b"fewer workers")
         assert process.wait(timeout=60) == 1

@@ -1,0 +1,201 @@
+"""What the commands that simulate have in common: their arguments, and how replications are run and kept."""
+
+import argparse
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from sim.experiment import Table
+    from sim.scenario import Scenario
+
+_SEEDS = 2**63
+_MOST = 1_000_000
+_PLENTY = 10_000  # replications, if a precision is asked for and no number
+_FEW = 40
+KEPT = "finished.replications"  # of a run with --out, until its results are written
+
+
+def add_simulation(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of a command that simulates."""
+    parser.add_argument("--seed", type=whole_number(0, _SEEDS), default=1, help="root of all random draws (default 1)")
+    parser.add_argument(
+        "--replications",
+        type=whole_number(1, _MOST),
+        help=f"runs of each plan (default {_FEW}); with --precision, at most so many (default {_PLENTY})",
+    )
+    parser.add_argument(
+        "--first", type=whole_number(0, _SEEDS), default=0, help="number of the first replication (default 0)"
+    )
+    parser.add_argument(
+        "--engine",
+        choices=("compiled", "reference"),
+        default="compiled",
+        help="which engine simulates: the same numbers; the reference is slow and easy to read (default compiled)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=whole_number(1, 1024),
+        help="threads, or processes for the reference engine (default: one for each processor)",
+    )
+    parser.add_argument(
+        "--precision",
+        action="append",
+        type=_precision,
+        default=[],
+        metavar="FIGURE=HALF",
+        help="run until the 95 %% interval of the mean is so precise in the peak week, in every plan, such as "
+        "on_time_ratio=0.01 (may be repeated)",
+    )
+    parser.add_argument(
+        "--resume", type=Path, metavar="FILE", help="keep finished replications in this file, and go on from it"
+    )
+    parser.add_argument(
+        "--format", choices=("table", "csv", "json"), default="table", help="what to print (default table)"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="also write tables and a page with charts to this folder"
+    )
+
+
+def whole_number(low: int, high: int) -> Callable[[str], int]:
+    """Return what reads a whole number from `low` to `high`."""
+
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = low - 1
+        if not low <= number <= high:
+            raise argparse.ArgumentTypeError(f"found {text!r}; expected a whole number from {low} to {high}")
+        return number
+
+    return parse
+
+
+def _precision(text: str) -> tuple[str, float]:
+    from sim.measures import FIGURES  # noqa: PLC0415
+
+    figure, _, half = text.partition("=")
+    try:
+        wanted = float(half)
+    except ValueError:
+        wanted = 0.0
+    if figure not in FIGURES or not 0 < wanted < float("inf"):
+        raise argparse.ArgumentTypeError(
+            f"found {text!r}; expected a figure and a number above 0, such as on_time_ratio=0.01; "
+            f"figures are {', '.join(FIGURES)}"
+        )
+    return figure, wanted
+
+
+@contextmanager
+def replicated(
+    options: argparse.Namespace,
+    scenario: "Scenario",
+    names: Sequence[str],
+    on_stop: "Callable[[Table], None]" = lambda _: None,
+) -> "Iterator[Table]":
+    """Yield the table of these plans, while the folder for its files is there; what has finished survives a stop.
+
+    Args:
+        options: the arguments of `add_simulation`.
+        scenario: as read.
+        names: of its plans.
+        on_stop: called with what is finished when the user stops it.
+    """
+    from sim.report.folder import output_folder  # noqa: PLC0415
+
+    with output_folder(options.out) if options.out else nullcontext():
+        kept = options.resume or (options.out and options.out / KEPT)
+        table = _table(options, scenario, names, kept, on_stop)
+        yield table
+        if kept and not options.resume:
+            kept.unlink()
+
+
+def _table(
+    options: argparse.Namespace,
+    scenario: "Scenario",
+    names: Sequence[str],
+    kept: Path | None,
+    on_stop: "Callable[[Table], None]",
+) -> "Table":
+    from sim.experiment import Case, stream_experiment, until_precise  # noqa: PLC0415
+    from sim.report.terminal import progress_bar  # noqa: PLC0415
+
+    wanted = dict(options.precision)
+    most = options.replications or (_PLENTY if wanted else _FEW)
+    seen: list[Table] = []  # the last one
+    with ExitStack() as stack:
+        executor = stack.enter_context(_executor(options))
+        on_done = stack.enter_context(progress_bar(most))
+        tables = stack.enter_context(
+            closing(
+                stream_experiment(
+                    [Case(scenario, name) for name in names],
+                    seed=options.seed,
+                    n_replications=most,
+                    first=options.first,
+                    executor=executor,
+                    engine=options.engine,
+                    breakdowns=tuple(dict.fromkeys(getattr(options, "by", ()))),
+                    kept_in=kept,
+                )
+            )
+        )
+
+        def shown() -> "Iterator[Table]":
+            for table in tables:
+                seen[:] = [table]
+                on_done(table.n_replications)
+                yield table
+
+        try:
+            table = until_precise(shown(), wanted) if wanted else _last(shown())
+        except BaseException as stop:
+            if seen and kept:
+                stop.add_note(
+                    f"{seen[0].n_replications} of {most} replications are kept in {kept}; "
+                    "the same command goes on from there"
+                )
+            if seen and isinstance(stop, KeyboardInterrupt):
+                stack.close()
+                on_stop(seen[0])
+            raise
+    _tell_of_precision(table, wanted, most)
+    return table
+
+
+def _last(tables: "Iterator[Table]") -> "Table":
+    return deque(tables, maxlen=1)[0]
+
+
+def _executor(options: argparse.Namespace) -> "Executor":
+    from sim.workers import Threads, Workers  # noqa: PLC0415
+
+    if options.engine == "reference":
+        return Workers(options.workers)
+    from sim.compiler import on_compiling  # noqa: PLC0415
+
+    on_compiling(_say_what_it_waits_for)
+    return Threads(options.workers)
+
+
+def _say_what_it_waits_for() -> None:
+    print("peakweek: compiling the engine; this takes about half a minute, once ...", file=sys.stderr, flush=True)
+
+
+def _tell_of_precision(table: "Table", wanted: dict[str, float], most: int) -> None:
+    from sim.experiment.precision import reaches  # noqa: PLC0415
+
+    for each in reaches(table, wanted):
+        found = f"{each.figure} is known to ± {each.half_width:.3g} after {table.n_replications} replications"
+        more = f"that takes about {each.n_needed:,}; allow more than {most:,} with --replications"
+        told = found if each.is_reached else f"{found}, not to ± {each.wanted:g}: {more}"
+        print(f"peakweek: {told}", file=sys.stderr)

@@ -1,0 +1,95 @@
+"""How sure an estimate is: intervals suited to each kind of it, none of which assumes a law that figures do not follow.
+
+In: values of independent replications. Out: intervals that hold the truth 95 times in 100 (or with another confidence).
+A mean has Student's t; a quantile has two order statistics, exact for any law; a share has Wilson's interval.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import bdtr, ndtri, stdtrit
+
+from sim.experiment.table import HIGH, LOW, MEDIAN, Floats
+
+CONFIDENCE = 0.95
+_FEWEST = 2  # values that have a spread
+
+
+@dataclass(frozen=True)
+class Sure:
+    """How sure a band is; None where there are too few replications to tell.
+
+    Attributes:
+        mean_between: the interval of the mean.
+        low_between: the interval of the value that 10 % lie below.
+        median_between: the interval of the median.
+        high_between: the interval of the value that 90 % lie below.
+    """
+
+    mean_between: tuple[float, float] | None
+    low_between: tuple[float, float] | None
+    median_between: tuple[float, float] | None
+    high_between: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Share:
+    """How often something was so, out of independent trials, and Wilson's interval of how likely it is.
+
+    Attributes:
+        ratio: how often, of 1.
+        low: lower end of the interval.
+        high: upper end.
+    """
+
+    ratio: float
+    low: float
+    high: float
+
+
+def sure_of(values: Floats, confidence: float = CONFIDENCE) -> list[Sure | None]:
+    """Return how sure the band of each column is: of ``float64[n, n_columns]``; None where no row has a value."""
+    found: list[Sure | None] = []
+    for column in np.sort(values, axis=0).T:  # NaN comes last
+        present = column[~np.isnan(column)]
+        if not len(present):
+            found.append(None)
+            continue
+        half = half_width(present, confidence)
+        mean = float(present.mean())
+        quantiles = []
+        for part in (LOW, MEDIAN, HIGH):
+            ranks = quantile_ranks(len(present), part, confidence)
+            quantiles.append(ranks and (float(present[ranks[0] - 1]), float(present[ranks[1] - 1])))
+        found.append(Sure(None if math.isinf(half) else (mean - half, mean + half), *quantiles))
+    return found
+
+
+def half_width(values: Floats, confidence: float = CONFIDENCE) -> float:
+    """Return half the width of the t interval of the mean of ``float64[n]``; infinite of fewer than two values."""
+    n = len(values)
+    if n < _FEWEST:
+        return math.inf
+    return float(stdtrit(n - 1, (1 + confidence) / 2) * values.std(ddof=1) / math.sqrt(n))
+
+
+def quantile_ranks(n: int, part: float, confidence: float = CONFIDENCE) -> tuple[int, int] | None:
+    """Return which of `n` ordered values, from 1, hold the quantile between them; None if `n` is too small.
+
+    How many values lie at or below the quantile follows the binomial law, whatever law they follow themselves.
+    """
+    tail = (1 - confidence) / 2
+    at_most = bdtr(np.arange(n), n, part)  # 0 … n − 1 of them
+    lower = int(np.searchsorted(at_most, tail, side="right"))  # P(fewer than `lower`) ≤ tail
+    upper = int(np.searchsorted(at_most, 1 - tail)) + 1  # P(fewer than `upper`) ≥ 1 − tail
+    return (lower, upper) if lower >= 1 and upper <= n else None
+
+
+def share(n_times: int, n: int, confidence: float = CONFIDENCE) -> Share:
+    """Return how likely something is that was so `n_times` out of `n` (at least 1)."""
+    z = float(ndtri((1 + confidence) / 2))
+    ratio = n_times / n
+    middle = (ratio + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(ratio * (1 - ratio) / n + z * z / (4 * n * n))
+    return Share(ratio, max(0.0, middle - half), min(1.0, middle + half))
