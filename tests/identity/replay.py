@@ -26,7 +26,8 @@ _FIRST_LINE = re.compile(r"# seed (\d+), replication (\d+)")
 def write_case(scenario: Scenario, seed: int, replication: int, folder: Path = FOUND) -> Path:
     """Write a case into the folder, and return its file; a name stands for its content."""
     text = StringIO()
-    YAML(typ="safe", pure=True).dump(_as_written(scenario.model_dump()), text)
+    whole = scenario.model_dump(exclude={"extends"})  # what it extends is in it, and does not lie beside the case
+    YAML(typ="safe", pure=True).dump(_as_written(whole), text)
     content = f"# seed {seed}, replication {replication}\n{text.getvalue()}"
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{hashlib.sha256(content.encode()).hexdigest()[:12]}.yaml"

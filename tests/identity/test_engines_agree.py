@@ -46,6 +46,13 @@ def test_a_case_can_be_replayed(scenario: Scenario, seed: int, tmp_path_factory:
     assert read_case(file) == (scenario, seed, 2)
 
 
+def test_a_case_holds_what_its_scenario_extends(tmp_path: Path) -> None:
+    """A case of a scenario that extends another can be read where the other is not."""
+    scenario = read_scenario(next(path for path in SHIPPED if path.stem == "peak-week"))
+    assert scenario.extends is not None
+    assert read_case(write_case(scenario, 1, 0, tmp_path))[0] == scenario.model_copy(update={"extends": None})
+
+
 def test_replay_tells_what_it_found(project_root: Path) -> None:
     """The command of a found difference runs, says that the engines agree where they do, and ends well."""
     file = project_root / "scenarios/four-staff.yaml"
