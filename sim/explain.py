@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.plan import Plan, build_plan
-from sim.plan.labour import find_breaches, hours_by_day
+from sim.plan.doubts import find_doubts
+from sim.plan.labour import find_breaches, hours_by_day, most_overtime
 from sim.scenario import Scenario
 from sim.scenario.people import STAGE_NAMES, Stage
 from sim.streams import PPM
@@ -31,10 +32,42 @@ def explain(scenario: Scenario) -> str:
             f"{visits.sum():,.0f} visits expected, {n_peak:,.0f} of them in the peak week "
             f"(to {period.peak_last_day}); {_records_per_visit(scenario):.2f} records a visit."
         ),
+        *_centre(scenario),
         "In the peak week, hours of work in practised hands, and hours on shift (in brackets: of these, overtime):",
     ]
-    lines += [f"  {name}: {_plan(scenario.world(name), name)}" for name in scenario.plans]
+    for name in scenario.plans:
+        world = scenario.world(name)
+        lines += [f"  {name}: {_plan(world, name)}", *_overtime(build_plan(world, name))]
+    lines += [f"warning: {doubt}" for doubt in find_doubts(scenario)]
     return "\n".join(lines) + "\n"
+
+
+def _centre(scenario: Scenario) -> list[str]:
+    """Return who works there and what comes, by group and procedure."""
+    places = {"counters": scenario.counters, "desks": scenario.desks, "scanners": scenario.scanners}
+    told = ", ".join(f"{'enough' if number is None else number} {what}" for what, number in places.items())
+    lines = [f"{told}; {scenario.link.mbit_per_s:g} Mbit/s. People, with what they do:"]
+    lines += [f"  {name}: {group.people}, {', '.join(group.skills)}" for name, group in scenario.staff.items()]
+    lines.append("Procedures: share of the records, part of it online, mean minutes of work on its way, and when due:")
+    for name, kind in scenario.procedures.items():
+        works = ((STAGE_NAMES[stage], kind.work_min(stage)) for stage in Stage)
+        way = ", ".join(f"{stage} {law.mean:g}" for stage, law in works if law is not None)
+        due = kind.deadline
+        limit = (
+            f"{due.working_hours:g} working hours" if due.working_days is None else f"{due.working_days} working days"
+        )
+        lines.append(f"  {name}: {kind.share:.0%}, {kind.online_ratio:.0%}; {way}; {limit}")
+    return lines
+
+
+def _overtime(plan: Plan) -> list[str]:
+    """Return the most planned overtime of one person of each group that has any, beside what the Labour Code allows."""
+    rules = plan.labour_rules
+    return [
+        f"    overtime of one of {name}, at most: {day:.1f} h a day, "
+        f"{month:.1f} of {rules.overtime_month_h:g} h a month, {year:.1f} of {rules.overtime_year_h:g} h a year"
+        for name, (day, month, year) in most_overtime(plan).items()
+    ]
 
 
 def _plan(world: Scenario, name: str) -> str:

@@ -109,8 +109,11 @@ def replicated(
         names: of its plans.
         on_stop: called with what is finished when the user stops it.
     """
+    from sim.plan.doubts import find_doubts  # noqa: PLC0415
     from sim.report.folder import output_folder  # noqa: PLC0415
 
+    for doubt in find_doubts(scenario, list(names)):
+        print(f"peakweek: warning: {options.scenario}: {doubt}", file=sys.stderr)
     with output_folder(options.out) if options.out else nullcontext():
         kept = options.resume or (options.out and options.out / KEPT)
         table = _table(options, scenario, names, kept, on_stop)

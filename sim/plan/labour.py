@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sim.timebase import OfficeHours, Ticks
 
 _EPSILON_H = 1e-6  # hours are sums of fractions; this much is rounding
+_MOST_TOLD = 10  # breaches in a message
 # What each rule limits, and how its time is told.
 _TOLD = {
     "normal_day_h": ("normal hours", "on %Y-%m-%d"),
@@ -96,15 +97,30 @@ def find_breaches_of(plan: Plan, worked: Ticks, overtime: Ticks) -> list[Breach]
 
 
 def refuse_breach(plan: Plan, scenario: Scenario) -> None:
-    """Raise `ScenarioError` for the first limit that the planned shifts break."""
-    for breach in find_breaches(plan):
-        raise ScenarioError(
-            scenario.name,
-            _culprit(plan, scenario, breach),
-            breach.found,
-            breach.allowed,
-            "let more people take turns or work fewer hours; labour_rules.is_enforced: false lets it pass",
-        )
+    """Raise `ScenarioError` for the limits that the planned shifts break: the first ten, and how many more."""
+    breaches = find_breaches(plan)
+    if not breaches:
+        return
+    first, *others = breaches
+    told = [f"also {_culprit(plan, scenario, breach)}: {breach}" for breach in others[: _MOST_TOLD - 1]]
+    if len(breaches) > _MOST_TOLD:
+        told.append(f"and {len(breaches) - _MOST_TOLD:,} more")
+    told.append("let more people take turns or work fewer hours; labour_rules.is_enforced: false lets it pass")
+    raise ScenarioError(scenario.name, _culprit(plan, scenario, first), first.found, first.allowed, "; ".join(told))
+
+
+def most_overtime(plan: Plan) -> dict[str, tuple[float, float, float]]:
+    """Return the most planned overtime that one person of each group has in a day, a month and a year, hours."""
+    none = np.zeros((plan.n_persons, plan.hours.timebase.n_days))
+    sums = {each.rule: each.hours for each in _sums(plan, none, hours_by_day(plan, plan.overtime))}
+    by_length = [sums[f"overtime_{length}"] for length in ("day_ratio", "month_h", "year_h")]
+    found = {}
+    for number, name in enumerate(plan.groups):
+        of_group = plan.person_group == number
+        if of_group.any() and by_length[0][of_group].any():
+            day, month, year = (float(hours[of_group].max()) for hours in by_length)
+            found[name] = day, month, year
+    return found
 
 
 def person_name(plan: Plan, person: int) -> str:

@@ -16,7 +16,7 @@ from sim.report.charts import backlog_by_day, differences, lost_by_cause, on_tim
 from sim.report.comparison import comparison_csv, comparison_json, comparison_table
 from sim.report.folder import write_texts
 from sim.report.rows import COLUMNS, cells, parts_to_csv, peaks, rows, to_csv, to_json
-from sim.report.tables import cost_table, lost_table, part_tables
+from sim.report.tables import cost_table, lost_table, open_table, part_tables
 
 
 def write_files(table: Table, folder: Path) -> list[Path]:
@@ -51,6 +51,7 @@ def page(table: Table) -> str:
         backlog=backlog_by_day(table),
         on_time=on_time_by_week(table),
         lost_chart=lost_by_cause(table),
+        unsettled=open_table(table),
         lost=lost_table(table),
         cost=cost_table(table),
         parts=part_tables(table),

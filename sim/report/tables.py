@@ -1,4 +1,4 @@
-"""What a run tells beside its main rows: what time was lost to, what it costs, and the parts that were asked for.
+"""What a run tells beside its main rows: what is left open, what time was lost to, what it costs, and parts of it.
 
 In: a `Table`. Out: `TextTable`s, which the terminal and the page show alike. Invariant: the numbers are those of the
 files, rounded.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sim.experiment import Band, Table
 from sim.measures import BREAKDOWNS, CAUSES
-from sim.report.rows import Row, part_bands, rows, span_name
+from sim.report.rows import Row, figure, part_bands, rows, span_name
 
 _MIN, _H, _PERCENT = 1 / 60, 1 / 3600, 100
 _LARGE = 9.95  # from here on a number needs no decimals
@@ -22,17 +22,28 @@ _COSTS = {
     "citizen_cost": "citizens'\ntime",
     "cost": "all",
 }
+_OPEN = {
+    "unsettled_count": "all",
+    "backlog_count": "received",
+    "backlog_overdue_count": "of these,\noverdue",
+    "submitted_count": "submitted\nonline",
+    "unserved_count": "came in vain\n(visits)",
+}
+_CLOSED = "lost_h_closed"
 _Column = tuple[str, str, float]  # name, figure, factor
 _PARTS: dict[str, tuple[_Column, ...]] = {
     "hour": (
         ("arrivals", "arrivals_count", 1),
         ("waiting\nmean", "waiting_mean", 1),
         ("wait min\nmean", "wait_s_mean", _MIN),
+        ("wait min\nP95", "wait_s_p95", _MIN),
+        ("people\nbusy %", "utilisation_ratio", _PERCENT),
     ),
     "stage": (
         ("served", "served_count", 1),
         ("wait min\nmean", "wait_s_mean", _MIN),
         ("wait min\nP90", "wait_s_p90", _MIN),
+        ("wait min\nP95", "wait_s_p95", _MIN),
         ("in line\nmean", "line_mean", 1),
     ),
     "procedure": (
@@ -40,6 +51,7 @@ _PARTS: dict[str, tuple[_Column, ...]] = {
         ("settled", "settled_count", 1),
         ("backlog\nat close", "backlog_count", 1),
         ("overdue", "backlog_overdue_count", 1),
+        ("in all\nunsettled", "unsettled_count", 1),
         ("on time\n%", "on_time_ratio", _PERCENT),
         ("hours taken\nmean", "sojourn_s_mean", _H),
         ("hours taken\nP90", "sojourn_s_p90", _H),
@@ -74,22 +86,48 @@ class TextTable:
     sections: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
 
 
+def open_table(table: Table) -> TextTable:
+    """Return what is not settled at the close, of each plan in the peak week and the period, with bands."""
+    chosen = _chosen(table, _OPEN)
+
+    def texts(row: Row) -> tuple[str, ...]:
+        return (row.title, *(figure(row, name) for name in _OPEN))
+
+    return TextTable(
+        "What is not settled at the close",
+        "All: whatever citizens have come for or submitted, with those who were sent home or gave up. A plan that "
+        "keeps people out has a small backlog, and cannot hide them here.",
+        tuple(_OPEN.values()),
+        _sections(chosen, texts),
+    )
+
+
 def lost_table(table: Table) -> TextTable | None:
-    """Return the hours lost by cause, of each plan in the peak week and the period; none if nothing was lost."""
-    figures = {f"lost_h_{cause}": _CAUSE_NAMES.get(cause, cause) for cause in CAUSES}
-    chosen = _chosen(table, figures)
+    """Return the hours lost by cause, of each plan in the peak week and the period; none if nothing was lost.
+
+    Closed doors are no cause that one could buy something against, and outweigh all others: they stand apart.
+    """
+    names = {f"lost_h_{cause}": _CAUSE_NAMES.get(cause, cause) for cause in CAUSES}
+    chosen = _chosen(table, names)
+    figures = {figure: name for figure, name in names.items() if figure != _CLOSED}
     seen = {figure: name for figure, name in figures.items() if any(short(row.mean(figure)) != "0" for row in chosen)}
     if not seen:
         return None
 
     def texts(row: Row) -> tuple[str, ...]:
         of_causes = [row.mean(figure) for figure in figures]
-        return (row.title, *(short(row.mean(figure)) for figure in seen), short(sum(of_causes)))
+        return (
+            row.title,
+            *(short(row.mean(figure)) for figure in seen),
+            short(sum(of_causes)),
+            short(row.mean(_CLOSED)),
+        )
 
     return TextTable(
         "What time was lost to",
-        "Hours that visits and records waited before they were settled, by what they waited for at each moment.",
-        (*seen.values(), "all"),
+        "Hours that visits and records waited before they were settled, by what they waited for at each moment; beside "
+        "them, those in which nobody who could have gone on was on shift: nights, weekends, lunch.",
+        (*seen.values(), "all of\nthese", "office\nclosed"),
         _sections(chosen, texts),
     )
 

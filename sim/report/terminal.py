@@ -16,9 +16,9 @@ from rich.text import Text
 
 from sim.experiment import Table
 from sim.report.rows import COLUMNS, Row, cells, figure, peaks, rows, span_name
-from sim.report.tables import TextTable, cost_table, lost_table, part_tables
+from sim.report.tables import TextTable, cost_table, lost_table, open_table, part_tables
 
-_WIDTH = 118
+_WIDTH = 120
 _NAME_WIDTH = 36  # of a plan's name, in a table that compares plans
 
 
@@ -30,7 +30,7 @@ class _Terminal(Console):
 
 
 def print_table(table: Table, *, all_days: bool) -> None:
-    """Print a table for each plan, what was lost and what it costs, and the breakdowns that were asked for.
+    """Print a table for each plan, what is left open, what was lost, what it costs, and the parts that were asked for.
 
     A plan's table has the days of the peak week (or all), every week, and the whole period.
     """
@@ -43,15 +43,15 @@ def print_table(table: Table, *, all_days: bool) -> None:
             "in brackets the band that holds 80 % of the replications."
         )
     )
-    console.print(
-        f"\nReceived and not settled when {span_name(peaks(table)[0].span)} closes, the end of the peak week:"
-    )
+    console.print(f"\nNot settled when {span_name(peaks(table)[0].span)} closes, the end of the peak week:\n")
+    console.print(Text(f"  {'':<44}{'received':<16}in all that came"))
     for row in peaks(table):
-        console.print(Text(f"  {row.title:<40}"), Text(figure(row, "backlog_count"), style="bold"))
+        received, in_all = figure(row, "backlog_count"), figure(row, "unsettled_count")
+        console.print(Text.assemble(f"  {row.title:<44}{received:<16}", (in_all, "bold")))
     for _, of_plan in groupby(rows(table), key=lambda row: row.plan):
         console.print()
         console.print(_grid([row for row in of_plan if all_days or row.is_peak or row.span.kind != "day"]))
-    for text_table in (lost_table(table), cost_table(table), *part_tables(table)):
+    for text_table in (open_table(table), lost_table(table), cost_table(table), *part_tables(table)):
         if text_table is not None:
             console.print()
             _print_text_table(console, text_table)

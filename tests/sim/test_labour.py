@@ -8,7 +8,15 @@ import pytest
 
 from sim.errors import ScenarioError
 from sim.plan import Plan, build_plan
-from sim.plan.labour import Breach, find_breaches, find_breaches_of, normal_pay, overtime_pay, person_name
+from sim.plan.labour import (
+    Breach,
+    find_breaches,
+    find_breaches_of,
+    most_overtime,
+    normal_pay,
+    overtime_pay,
+    person_name,
+)
 from sim.scenario import Scenario
 from tests.laws.strategies import FRIDAY, small_scenario
 
@@ -197,6 +205,24 @@ def test_a_plan_that_breaks_a_limit_is_refused(case: str) -> None:
     message = str(caught.value)
     assert message.startswith(f"small: {found}; expected {expected} (")
     assert "labour_rules.is_enforced: false" in message
+
+
+def test_all_breaches_are_told_up_to_ten() -> None:
+    """After the first, nine more are told with their fields, and then how many are left."""
+    scenario = scenario_of(LONG, lunch=on(FRIDAY, LONG, n=2), day_h=9.0)
+    breaches = find_breaches(plan_of(LONG, lunch=on(FRIDAY, LONG, n=2), day_h=9.0))
+    with pytest.raises(ScenarioError) as caught:
+        build_plan(scenario, "p")
+    message = str(caught.value)
+    assert message.count("labour_rules.day_h") + message.count("labour_rules.overtime_month_h") == 10
+    assert message.count("also plans.p.lunch: ") == 9
+    assert f"and {len(breaches) - 10:,} more" in message
+
+
+def test_the_most_overtime_of_each_group_is_known() -> None:
+    """Two hours at lunch on two days, for each of two officers."""
+    assert most_overtime(plan_of(lunch=on(FRIDAY, MONDAY, n=2))) == {"officers": (2.0, 4.0, 4.0)}
+    assert most_overtime(plan_of()) == {}
 
 
 def pay(plan: Plan, *hours: tuple[float, float], person: int = 0) -> float:

@@ -19,11 +19,12 @@ from sim.measures import CAUSES, FIGURES, MEANINGS
 from sim.report.charts import backlog_by_day, lost_by_cause, on_time_by_week, peak_backlog, waiting_by_hour
 from sim.report.folder import output_folder
 from sim.report.page import page, write_files
-from sim.report.rows import part_bands, parts_to_csv, rows, to_csv, to_json
-from sim.report.tables import cost_table, lost_table, part_tables, short
+from sim.report.rows import figure, part_bands, parts_to_csv, rows, to_csv, to_json
+from sim.report.tables import cost_table, lost_table, open_table, part_tables, short
 from sim.report.terminal import print_table
 from tests.laws.strategies import FRIDAY, document, small_scenario, staff
 
+OPEN = ("unsettled_count", "backlog_count", "backlog_overdue_count", "submitted_count", "unserved_count")
 HOSTILE = "<script>alert('&')</script> [bold]loud[/bold] [/none] :smile:"
 KINDS = ("hour", "stage", "procedure", "group")
 NAMES = [
@@ -254,9 +255,21 @@ def test_the_losses_of_each_plan_add_up(table: Table) -> None:
     for _, lines in told.sections:
         assert [line[0] for line in lines] == ["As usual", HOSTILE]
     of_period = rows(table)[-1]
-    assert told.sections[-1][1][-1][-1] == short(sum(of_period.mean(f"lost_h_{cause}") for cause in CAUSES))
+    assert told.sections[-1][1][-1][-2:] == (
+        short(sum(of_period.mean(f"lost_h_{cause}") for cause in CAUSES if cause != "closed")),
+        short(of_period.mean("lost_h_closed")),
+    )
     place = told.columns.index("person") + 1
     assert told.sections[-1][1][-1][place] == short(of_period.mean("lost_h_person"))
+
+
+def test_what_is_not_settled_is_told_in_all(table: Table) -> None:
+    """Of each plan in the peak week and in the period, with bands: more than the backlog, which it holds."""
+    told = open_table(table)
+    assert [name for name, _ in told.sections] == ["week of 03 Jul", "whole period"]
+    of_period = rows(table)[-1]
+    assert told.sections[-1][1][-1] == (HOSTILE, *(figure(of_period, name) for name in OPEN))
+    assert of_period.mean("unsettled_count") >= of_period.mean("backlog_count") + of_period.mean("submitted_count")
 
 
 def test_costs_are_told_when_something_has_a_price(table: Table) -> None:

@@ -1,0 +1,135 @@
+"""What a scenario says that cannot work, or was probably not meant.
+
+Place in the pipeline: beside the plans, told by the planner's command. In: a scenario. Out: warnings, or an error.
+Invariant: nothing is simulated, and no number that a run prints depends on what is doubted.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.errors import ScenarioError
+from sim.plan import Plan, build_plan
+from sim.scenario import PlanChoice, Scenario
+from sim.scenario.parts import Days
+from sim.scenario.people import COUNTER_STAGES, STAGE_NAMES, Stage
+from sim.streams import PPM
+from sim.timebase import NEVER
+
+_NEVER_DONE = "work that waits there is never done"
+
+
+def find_doubts(scenario: Scenario, plans: list[str] | None = None) -> list[str]:
+    """Return what was probably not meant, each as ``field: what is odd``, of these plans (default: all).
+
+    Raises:
+        ScenarioError: some work can never be done under a plan, or a plan breaks a limit of the Labour Code.
+    """
+    found = list(_idle_fields(scenario))
+    for name in plans or scenario.plans:
+        world = scenario.world(name)
+        plan = build_plan(world, name)
+        _refuse_work_without_place(world, plan)
+        _refuse_work_without_hands(world, plan)
+        found += [*_outside(world), *_absent(world, name), *_idle_choices(world, name)]
+    return list(dict.fromkeys(found))  # what all plans share is told once
+
+
+def _needed(world: Scenario, plan: Plan) -> Iterator[tuple[Stage, int]]:
+    """Yield each stage, with the number of a procedure, that some record will reach."""
+    initial = {(each.procedure, each.stage) for each in world.initial}
+    has_online, has_visits = plan.online_ppm.any(axis=1), (plan.online_ppm < PPM).any(axis=1)
+    for number, (name, kind) in enumerate(world.procedures.items()):
+        for stage in Stage:
+            is_there = {Stage.CHECK: has_online, Stage.INTAKE: has_visits, Stage.GUIDANCE: has_visits}.get(stage)
+            comes = kind.share > 0 and world.demand.visits_per_day > 0 and (is_there is None or is_there[number])
+            if kind.work_min(stage) is not None and (comes or (name, STAGE_NAMES[stage]) in initial):
+                yield stage, number
+
+
+def _refuse_work_without_place(world: Scenario, plan: Plan) -> None:
+    stages = {stage for stage, _ in _needed(world, plan)}
+    at_desks = stages & {Stage.CHECK, Stage.BACK_OFFICE, Stage.APPROVAL}
+    scans = any(kind.share and kind.pages is not None and kind.scan_s_per_page for kind in world.procedures.values())
+    places = (
+        ("counters", plan.n_counters, stages & set(COUNTER_STAGES)),
+        ("desks", plan.n_desks, at_desks),
+        ("scanners", plan.n_scanners, scans and Stage.INTAKE in stages),
+    )
+    for field, n_places, is_needed in places:
+        if is_needed and not n_places:
+            where = field if getattr(world.plans[plan.name], field) is None else f"plans.{plan.name}.{field}"
+            raise ScenarioError(world.name, where, "0", f"at least 1 under plan {plan.name}: {_NEVER_DONE} without")
+
+
+def _refuse_work_without_hands(world: Scenario, plan: Plan) -> None:
+    on_shift = np.unique(plan.person_group[plan.shifts[:, 0]])
+    can = (plan.rank[on_shift] != NEVER).any(axis=0)
+    for stage, number in _needed(world, plan):
+        if not can[stage, number]:
+            what = f"nobody on any shift who can do {STAGE_NAMES[stage]} for {plan.procedures[number]}"
+            expected = f"somebody with this skill: {_NEVER_DONE} without"
+            raise ScenarioError(
+                world.name, f"plans.{plan.name}", what, expected, "see staff.*.skills, people and times"
+            )
+
+
+def _outside(world: Scenario) -> Iterator[str]:
+    """Yield what lies wholly outside the period."""
+    first, last = world.period.first_day, world.period.last_day
+    for name, group in world.staff.items():
+        for index, leave in enumerate(group.leave):
+            if not leave.overlaps(world.period):
+                yield f"staff.{name}.leave[{index}]: no day of the period {first} to {last}"
+    for index, surge in enumerate(world.demand.surges):
+        if not surge.overlaps(world.period):
+            yield f"demand.surges[{index}]: no day of the period {first} to {last}"
+    for index, outage in enumerate(world.outages):
+        if outage.ends.date() < first or outage.starts.date() > last:
+            yield f"outages[{index}]: no time in the period {first} to {last}"
+
+
+def _absent(world: Scenario, name: str) -> Iterator[str]:
+    """Yield leave of more people than there are."""
+    for group, told in world.staff.items():
+        people = world.plans[name].staff.get(group, told.people)
+        for index, leave in enumerate(told.leave):
+            if leave.people > people:
+                yield f"staff.{group}.leave[{index}].people: {leave.people} on leave of {people} (plan {name})"
+
+
+def _idle_choices(world: Scenario, name: str) -> Iterator[str]:
+    """Yield what a plan chooses without any effect."""
+    choice, at = world.plans[name], f"plans.{name}"
+    for kind, is_for_working_days in (("lunch", True), ("evening", True), ("sessions", False), ("volunteers", True)):
+        for index, days in enumerate(getattr(choice, kind)):
+            if not _has_day(world, days, is_working=is_for_working_days):
+                wanted = "working day" if is_for_working_days else "day off"
+                yield f"{at}.{kind}[{index}]: does nothing, as no {wanted} of the period is among its days"
+    yield from _without_effect(world, choice, at)
+
+
+def _has_day(world: Scenario, days: Days, *, is_working: bool) -> bool:
+    return any(days.covers(day) and world.office_hours.is_working(day) == is_working for day in world.timebase.days)
+
+
+def _without_effect(world: Scenario, choice: PlanChoice, at: str) -> Iterator[str]:
+    effect = world.volunteer_effect
+    if choice.volunteers and not effect.moves_online_ratio and effect.intake_factor == 1:
+        yield f"{at}.volunteers: does nothing without volunteer_effect"
+    if choice.training_days and world.learning.first_day_factor == 1:
+        yield f"{at}.training_days: does nothing without learning.first_day_factor above 1"
+    has_power_cuts = any(each.what == "power" for each in (*world.outages, *world.random_outages))
+    if choice.ups_min and not has_power_cuts:
+        yield f"{at}.ups_min: does nothing without a power outage"
+
+
+def _idle_fields(world: Scenario) -> Iterator[str]:
+    """Yield fields of the world that do nothing because another is missing."""
+    kinds = world.procedures.values()
+    if world.citizens.collect_delay_h is not None and all(kind.handover_min is None for kind in kinds):
+        yield "citizens.collect_delay_h: does nothing without a procedure's handover_min"
+    if world.citizens.supplement_delay_h is not None and not any(kind.incomplete_ratio for kind in kinds):
+        yield "citizens.supplement_delay_h: does nothing without a procedure's incomplete_ratio"
+    if world.fatigue.growth_per_h and world.fatigue.after_h == 24:  # noqa: PLR2004 - a whole day: nobody tires
+        yield "fatigue.growth_per_h: does nothing without fatigue.after_h below 24"
