@@ -19,7 +19,8 @@ from sim.measures import CAUSES, FIGURES, MEANINGS
 from sim.report.charts import backlog_by_day, lost_by_cause, on_time_by_week, peak_backlog, waiting_by_hour
 from sim.report.folder import output_folder
 from sim.report.page import page, write_files
-from sim.report.rows import figure, part_bands, parts_to_csv, rows, to_csv, to_json
+from sim.report.rows import figure as shown_figure
+from sim.report.rows import part_bands, parts_to_csv, rows, to_csv, to_json
 from sim.report.tables import cost_table, lost_table, open_table, part_tables, short
 from sim.report.terminal import print_table
 from tests.laws.strategies import FRIDAY, document, small_scenario, staff
@@ -268,7 +269,7 @@ def test_what_is_not_settled_is_told_in_all(table: Table) -> None:
     told = open_table(table)
     assert [name for name, _ in told.sections] == ["week of 03 Jul", "whole period"]
     of_period = rows(table)[-1]
-    assert told.sections[-1][1][-1] == (HOSTILE, *(figure(of_period, name) for name in OPEN))
+    assert told.sections[-1][1][-1] == (HOSTILE, *(shown_figure(of_period, name) for name in OPEN))
     assert of_period.mean("unsettled_count") >= of_period.mean("backlog_count") + of_period.mean("submitted_count")
 
 
