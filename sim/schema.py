@@ -21,6 +21,9 @@ Made by `peakweek scenario fields`. `<name>` stands for a name of your own, or f
 the field says so; `[]` for each entry of a list. A part whose default is `{}` may be left out: each of its fields then
 has the default of its own.
 
+The numbers of articles of the Labour Code and of Decree 145/2020 that scenarios and code cite were not checked against
+the texts; check them before you rely on them.
+
 | field | kind | default | means |
 |---|---|---|---|
 """
