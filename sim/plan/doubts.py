@@ -38,11 +38,11 @@ def find_doubts(scenario: Scenario, plans: list[str] | None = None) -> list[str]
 def _needed(world: Scenario, plan: Plan) -> Iterator[tuple[Stage, int]]:
     """Yield each stage, with the number of a procedure, that some record will reach."""
     initial = {(each.procedure, each.stage) for each in world.initial}
-    has_online, has_visits = plan.online_ppm.any(axis=1), (plan.online_ppm < PPM).any(axis=1)
     for number, (name, kind) in enumerate(world.procedures.items()):
+        has_online, has_visits = bool(plan.online_ppm[number].any()), bool((plan.online_ppm[number] < PPM).any())
+        is_there = {Stage.CHECK: has_online, Stage.INTAKE: has_visits, Stage.GUIDANCE: has_visits}
         for stage in Stage:
-            is_there = {Stage.CHECK: has_online, Stage.INTAKE: has_visits, Stage.GUIDANCE: has_visits}.get(stage)
-            comes = kind.share > 0 and world.demand.visits_per_day > 0 and (is_there is None or is_there[number])
+            comes = kind.share > 0 and world.demand.visits_per_day > 0 and is_there.get(stage, True)
             if kind.work_min(stage) is not None and (comes or (name, STAGE_NAMES[stage]) in initial):
                 yield stage, number
 
@@ -119,8 +119,8 @@ def _without_effect(world: Scenario, choice: PlanChoice, at: str) -> Iterator[st
         yield f"{at}.volunteers: does nothing without volunteer_effect"
     if choice.training_days and world.learning.first_day_factor == 1:
         yield f"{at}.training_days: does nothing without learning.first_day_factor above 1"
-    has_power_cuts = any(each.what == "power" for each in (*world.outages, *world.random_outages))
-    if choice.ups_min and not has_power_cuts:
+    systems = [each.what for each in world.outages] + [each.what for each in world.random_outages]
+    if choice.ups_min and "power" not in systems:
         yield f"{at}.ups_min: does nothing without a power outage"
 
 
