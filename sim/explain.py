@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.plan import Plan, build_plan
-from sim.plan.doubts import find_doubts
 from sim.plan.labour import find_breaches, hours_by_day, most_overtime
 from sim.scenario import Scenario
 from sim.scenario.people import STAGE_NAMES, Stage
@@ -38,7 +37,6 @@ def explain(scenario: Scenario) -> str:
     for name in scenario.plans:
         world = scenario.world(name)
         lines += [f"  {name}: {_plan(world, name)}", *_overtime(build_plan(world, name))]
-    lines += [f"warning: {doubt}" for doubt in find_doubts(scenario)]
     return "\n".join(lines) + "\n"
 
 

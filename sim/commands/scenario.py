@@ -17,10 +17,17 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def _check(options: argparse.Namespace) -> None:
     from sim.explain import explain  # noqa: PLC0415
+    from sim.plan.doubts import find_doubts  # noqa: PLC0415
     from sim.scenario import read_scenario  # noqa: PLC0415
 
-    told = explain(read_scenario(options.scenario))
-    print(f"{options.scenario}: ok\n{told}", end="")
+    scenario = read_scenario(options.scenario)
+    doubts = find_doubts(scenario)
+    print(
+        f"{options.scenario}: {'ok' if not doubts else 'can be run, but look at the warnings'}\n{explain(scenario)}",
+        end="",
+    )
+    for doubt in doubts:
+        print(f"warning: {doubt}")
 
 
 def _print_schema(_: argparse.Namespace) -> None:

@@ -170,7 +170,9 @@ def test_explanation_is_told_by_hand() -> None:
     told = explain(small_scenario()).splitlines()
     assert told[0].endswith("2 working days from 2025-07-03 to 2025-07-04.")
     assert told[1] == "80 visits expected, 80 of them in the peak week (to 2025-07-04); 1.00 records a visit."
-    assert told[3:] == ["  as-usual: work intake 11, back-office 13; shifts intake 30, back-office 30"]
+    assert told[2] == "2 counters, enough desks, enough scanners; 100 Mbit/s. People, with what they do:"
+    assert told[3:5] == ["  intake: 2, intake, handover, guidance", "  back-office: 2, back-office, check, approval"]
+    assert told[-1] == "  as-usual: work intake 11, back-office 13; shifts intake 30, back-office 30"
 
 
 def test_explanation_follows_records_through_the_whole_centre() -> None:
@@ -206,13 +208,18 @@ def test_explanation_follows_records_through_the_whole_centre() -> None:
         "costs": {"volunteer_team_day": 5.0, "counter": {"price": 1461.0, "life_years": 4.0}},
     }
     told = explain(small_scenario(plans=plans, **parts)).splitlines()
+    of_plan = {line.split(":")[0]: line for line in told}
     assert told[1] == "120 visits expected, 120 of them in the peak week (to 2025-07-04); 2.00 records a visit."
     work = "work guidance 4, intake 27, check 10, back-office 40, approval 6, handover 18"
-    assert told[3] == f"  one: {work}; shifts intake 32 (2); 4 VND beside wages in the whole period"
+    assert of_plan["  one"] == f"  one: {work}; shifts intake 32 (2); 4 VND beside wages in the whole period"
     team = "work guidance 4, intake 19, check 11, back-office 40, approval 6, handover 18"
-    assert told[4] == f"  team: {team}; shifts intake 30, back-office 30; 9 VND beside wages in the whole period"
+    assert (
+        of_plan["  team"] == f"  team: {team}; shifts intake 30, back-office 30; 9 VND beside wages in the whole period"
+    )
     half = "work guidance 2, intake 17, check 2, back-office 20, approval 3, handover 9"
-    assert told[5] == f"  half: {half}; shifts intake 30, back-office 30; 4 VND beside wages in the whole period"
+    assert (
+        of_plan["  half"] == f"  half: {half}; shifts intake 30, back-office 30; 4 VND beside wages in the whole period"
+    )
 
 
 def test_explanation_tells_what_the_labour_rules_do_not_allow() -> None:
@@ -220,7 +227,7 @@ def test_explanation_tells_what_the_labour_rules_do_not_allow() -> None:
     cover = {"first_day": FRIDAY, "last_day": FRIDAY, "people": {"intake": 2}, "until": "21:00"}
     plans = {"late": {"title": "Late", "evening": (cover,)}}
     told = explain(small_scenario(plans=plans, labour_rules={"is_enforced": False})).splitlines()
-    assert told[3].endswith(
+    assert next(line for line in told if line.startswith("  late: ")).endswith(
         "; breaks the labour rules 2 times, first by 4.00 h of overtime for intake 1 on 2025-07-04; "
         "at most 3.75 h (labour_rules.overtime_day_ratio)"
     )
@@ -231,6 +238,12 @@ def test_check_says_ok_or_what_is_wrong(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sim", "scenario", "check"]
     good = subprocess.run([*command, THO_XUAN], capture_output=True, cwd=ROOT, check=True)
     assert good.stdout.decode().startswith(f"{THO_XUAN}: ok\n")
+    odd = tmp_path / "odd.yaml"
+    text = (ROOT / THO_XUAN).read_text(encoding="utf-8")
+    odd.write_text(text.replace("  as-usual:\n", "  as-usual:\n    ups_min: 5\n", 1), encoding="utf-8")
+    doubted = subprocess.run([*command, odd], capture_output=True, cwd=ROOT, check=True)
+    warning = "warning: plans.as-usual.ups_min: does nothing without a power outage"
+    assert doubted.stdout.decode().splitlines()[-1] == warning
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("name: x\n", encoding="utf-8")
     bad = subprocess.run([*command, wrong], capture_output=True, cwd=ROOT, check=False)
