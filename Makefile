@@ -38,14 +38,16 @@ validation: $(READY) ## write the tables of docs/validation.md anew, after a cha
 	@$(BIN)/python tests/theory/tables.py --write
 
 bench: $(READY) ## how fast it is beside other simulators, into docs/benchmarks.md (some minutes)
-	$(call quietly,Installing the other simulators into .venv ...,$(BIN)/python -m pip install -e ".[bench]")
-	@$(BIN)/python -m tests.bench.bench --write
+	@rm -rf .venv-bench && $(PYTHON) -m venv .venv-bench
+	$(call quietly,Installing Peakweek and the other simulators into .venv-bench ...,.venv-bench/bin/python -m pip install -e .)
+	@for peer in ciw salabim cimba; do .venv-bench/bin/python -m pip install -q $$peer || echo "$$peer cannot be installed here." >&2; done
+	@.venv-bench/bin/python -m tests.bench.bench --write
 
 mutants: $(READY) ## break the model in named ways, one at a time: does some test notice? (an hour)
 	@$(BIN)/python tests/mutation/mutate.py
 
 clean: ## remove everything that make has made
-	@rm -rf .venv .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache build dist
+	@rm -rf .venv .venv-bench .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache build dist
 
 # $(call quietly,what is being done,command): the output goes to a log, whose end is shown only when the command fails.
 define quietly

@@ -21,6 +21,7 @@ from .experiment import Sure as Sure
 from .experiment import Table as Table
 from .experiment import compare as compare
 from .experiment import run_experiment as run_experiment
+from .experiment import run_scenario as run_scenario
 from .experiment import share as share
 from .experiment import stream_experiment as stream_experiment
 from .experiment import sure_of as sure_of
@@ -34,9 +35,14 @@ from .measures import spans as spans
 from .plan import Plan as Plan
 from .plan import build_plan as build_plan
 from .report.charts import backlog_by_day as backlog_by_day
+from .report.charts import differences as differences
 from .report.charts import lost_by_cause as lost_by_cause
 from .report.charts import on_time_by_week as on_time_by_week
 from .report.charts import peak_backlog as peak_backlog
+from .report.frames import band_columns as band_columns
+from .report.frames import band_frame as band_frame
+from .report.frames import replication_columns as replication_columns
+from .report.frames import replication_frame as replication_frame
 from .report.page import write_files as write_files
 from .report.rows import rows as rows
 from .report.rows import to_csv as to_csv

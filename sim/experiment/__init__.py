@@ -7,7 +7,7 @@ or the order in which they finish; all plans of a scenario meet the same workloa
 
 from sim.experiment.comparison import BETTER, Difference, compare
 from sim.experiment.precision import until_precise
-from sim.experiment.running import run_experiment, stream_experiment
+from sim.experiment.running import run_experiment, run_scenario, stream_experiment
 from sim.experiment.sure import Share, Sure, share, sure_of
 from sim.experiment.table import HIGH, LOW, MEDIAN, Band, Case, Table
 
@@ -24,6 +24,7 @@ __all__ = [
     "Table",
     "compare",
     "run_experiment",
+    "run_scenario",
     "share",
     "stream_experiment",
     "sure_of",

@@ -21,7 +21,7 @@ from sim.experiment.store import Store
 from sim.experiment.table import Case, Floats, Table
 from sim.measures import FIGURES, Breakdown, Measures, measure, spans
 from sim.plan import Plan, build_plan
-from sim.scenario import Scenario
+from sim.scenario import Scenario, read_scenario
 from sim.workers import Threads, Workers
 from sim.workload import Workload, sample_workload
 
@@ -76,6 +76,28 @@ def run_experiment(
         for table in tables:
             on_done(table.n_replications)
     return table
+
+
+def run_scenario(
+    scenario: Scenario | str | Path, plans: Sequence[str] = (), *, seed: int = 1, n_replications: int = 40
+) -> Table:
+    """Return the measures of a scenario's plans, run by the compiled engine on all processors: for notebooks.
+
+    Args:
+        scenario: one that was read, or the path of its file.
+        plans: names of some of its plans; none means all.
+        seed: root seed of all draws.
+        n_replications: how many replications of each plan, at least 1.
+
+    Raises:
+        ScenarioError: the file is wrong, or has no such plan.
+        EngineError: a replication failed.
+    """
+    if not isinstance(scenario, Scenario):
+        scenario = read_scenario(str(scenario))
+    cases = [Case(scenario, name) for name in plans or scenario.plans]
+    with Threads() as executor:
+        return run_experiment(cases, seed=seed, n_replications=n_replications, executor=executor)
 
 
 def stream_experiment(

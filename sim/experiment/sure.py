@@ -6,6 +6,7 @@ A mean has Student's t; a quantile has two order statistics, exact for any law; 
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import bdtr, ndtri, stdtrit
@@ -74,6 +75,7 @@ def half_width(values: Floats, confidence: float = CONFIDENCE) -> float:
     return float(stdtrit(n - 1, (1 + confidence) / 2) * values.std(ddof=1) / math.sqrt(n))
 
 
+@lru_cache
 def quantile_ranks(n: int, part: float, confidence: float = CONFIDENCE) -> tuple[int, int] | None:
     """Return which of `n` ordered values, from 1, hold the quantile between them; None if `n` is too small.
 

@@ -5,7 +5,7 @@ fails or is stopped leaves no empty folder that was not there.
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -34,8 +34,10 @@ def output_folder(folder: Path) -> Iterator[None]:
         raise
 
 
-def write_texts(folder: Path, texts: Mapping[str, str]) -> list[Path]:
+def write_texts(folder: Path, texts: Mapping[str, str | Iterable[str]]) -> list[Path]:
     """Write files by their names into a folder; return their paths. All are written before the first is shown.
+
+    A long text may come in pieces.
 
     Raises:
         OutputError: the folder cannot be written to.
@@ -43,7 +45,8 @@ def write_texts(folder: Path, texts: Mapping[str, str]) -> list[Path]:
     try:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".peakweek-") as beside:
             for name, text in texts.items():
-                (Path(beside) / name).write_text(text, encoding="utf-8", newline="\n")
+                with (Path(beside) / name).open("w", encoding="utf-8", newline="\n") as file:
+                    file.writelines([text] if isinstance(text, str) else text)
             return [(Path(beside) / name).replace(folder / name) for name in texts]
     except OSError as problem:
         raise OutputError(str(folder), problem.strerror or str(problem)) from problem

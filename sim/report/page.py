@@ -3,7 +3,7 @@
 In: a `Table`. Out: files in a folder. Invariant: the page shows what the tables say, and loads nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
@@ -15,6 +15,7 @@ from sim.measures import MEANINGS
 from sim.report.charts import backlog_by_day, differences, lost_by_cause, on_time_by_week, peak_backlog, waiting_by_hour
 from sim.report.comparison import comparison_csv, comparison_json, comparison_table
 from sim.report.folder import write_texts
+from sim.report.frames import replications_to_csv
 from sim.report.rows import COLUMNS, cells, parts_to_csv, peaks, rows, to_csv, to_json
 from sim.report.tables import cost_table, lost_table, open_table, part_tables
 
@@ -27,9 +28,10 @@ def write_files(table: Table, folder: Path) -> list[Path]:
     Raises:
         OutputError: the folder cannot be written to.
     """
-    texts = {
+    texts: dict[str, str | Iterable[str]] = {
         "results.csv": to_csv(table),
         "results.json": to_json(table),
+        "replications.csv": replications_to_csv(table),
         **{f"by-{kind}.csv": parts_to_csv(table, kind) for kind in table.breakdowns},
         "backlog.svg": peak_backlog(table),
         "lost.svg": lost_by_cause(table),

@@ -18,6 +18,7 @@ from sim.experiment import Case, Table, run_experiment
 from sim.measures import CAUSES, FIGURES, MEANINGS
 from sim.report.charts import backlog_by_day, lost_by_cause, on_time_by_week, peak_backlog, waiting_by_hour
 from sim.report.folder import output_folder
+from sim.report.frames import replications_to_csv
 from sim.report.page import page, write_files
 from sim.report.rows import figure as shown_figure
 from sim.report.rows import part_bands, parts_to_csv, rows, to_csv, to_json
@@ -31,6 +32,7 @@ KINDS = ("hour", "stage", "procedure", "group")
 NAMES = [
     "results.csv",
     "results.json",
+    "replications.csv",
     *(f"by-{kind}.csv" for kind in KINDS),
     "backlog.svg",
     "lost.svg",
@@ -317,8 +319,8 @@ def test_files_are_written_with_what_the_functions_return(table: Table, tmp_path
     assert [path.name for path in paths] == NAMES
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(NAMES)
     texts = [path.read_text(encoding="utf-8") for path in paths]
-    parts = [parts_to_csv(table, kind) for kind in KINDS]
-    assert texts == [to_csv(table), to_json(table), *parts, peak_backlog(table), lost_by_cause(table), page(table)]
+    sheets = ["".join(replications_to_csv(table)), *(parts_to_csv(table, kind) for kind in KINDS)]
+    assert texts == [to_csv(table), to_json(table), *sheets, peak_backlog(table), lost_by_cause(table), page(table)]
 
 
 def test_a_disk_without_room_leaves_the_files_as_they_were(table: Table, tmp_path: Path) -> None:
