@@ -15,7 +15,6 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from scipy.optimize import brentq
 from scipy.special import gammaincinv, ndtri
 
 Floats = NDArray[np.float64]
@@ -241,6 +240,7 @@ def _normal_behind(cv: float) -> tuple[float, float]:
 @lru_cache(maxsize=1024)
 def _weibull_inverse_shape(cv: float) -> float:
     """Return 1 / shape of the Weibull law with this coefficient of variation."""
+    from scipy.optimize import brentq  # noqa: PLC0415 - takes a fifth of a second to load, and few scenarios need it
 
     def excess(inverse_shape: float) -> float:
         return lgamma(1 + 2 * inverse_shape) - 2 * lgamma(1 + inverse_shape) - log(1 + cv * cv)

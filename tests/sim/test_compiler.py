@@ -1,0 +1,44 @@
+"""What is compiled is kept on disk and told of while it is made; where nothing can be kept it works all the same."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PROGRAM = """
+from sim.compiler import on_compiling, outer
+
+@outer
+def twice(x):
+    return 2 * x
+
+on_compiling(lambda: print("compiling"))
+print(twice(21))
+print(twice(2.5))
+"""
+
+
+def said(program: Path, project_root: Path, **environment: str) -> list[str]:
+    """Return what the program prints when Python may compile, in this environment."""
+    known = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
+    whole = known | {"PYTHONPATH": str(project_root)} | environment
+    command = [sys.executable, str(program)]
+    return subprocess.run(command, env=whole, capture_output=True, encoding="utf-8", check=True).stdout.split()
+
+
+def test_only_what_is_not_on_the_disk_is_told_and_only_once(tmp_path: Path, project_root: Path) -> None:
+    """The first run says that it compiles, once for two kinds of numbers; the second has nothing to say."""
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM, encoding="utf-8")
+    kept = str(tmp_path / "kept")
+    assert said(program, project_root, NUMBA_CACHE_DIR=kept) == ["compiling", "42", "5.0"]
+    assert said(program, project_root, NUMBA_CACHE_DIR=kept) == ["42", "5.0"]
+
+
+def test_it_runs_where_nothing_can_be_kept(tmp_path: Path, project_root: Path) -> None:
+    """Without any folder that can be written to, every run compiles, and says so."""
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM, encoding="utf-8")
+    nowhere = {"NUMBA_CACHE_LOCATOR_CLASSES": "UserProvidedCacheLocator"}  # and no folder is provided
+    for _ in range(2):
+        assert said(program, project_root, **nowhere) == ["compiling", "42", "5.0"]
