@@ -12,6 +12,7 @@ LOG := .venv/setup.log
 # Written last, each in its turn: a half-made .venv has no stamp and is made again.
 LOCKED := .venv/locked.stamp
 READY := .venv/ready.stamp
+TESTABLE := .venv/testable.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -25,16 +26,16 @@ run: $(READY) ## the peak-week prediction, then the live service with a simulate
 	@$(BIN)/peakweek run $(SCENARIO)
 	@$(BIN)/peakweek-monitor demo $(SCENARIO) --port $(PORT)
 
-test: $(READY) ## every test, at most 10 minutes
+test: $(TESTABLE) ## every test, at most 10 minutes
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
-check: $(READY) ## the walls only, in seconds: lint, format, types, imports, sizes, links
+check: $(TESTABLE) ## the walls only, in seconds: lint, format, types, imports, sizes, links
 	@$(BIN)/python -m pytest -n $(WORKERS) tests/repo
 
-test-all: $(READY) ## every test, with many more random examples
+test-all: $(TESTABLE) ## every test, with many more random examples
 	@$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=all
 
-validation: $(READY) ## write the tables of docs/validation.md anew, after a change that is meant to move them
+validation: $(TESTABLE) ## write the tables of docs/validation.md anew, after a change that is meant to move them
 	@$(BIN)/python tests/theory/tables.py --write
 
 bench: $(READY) ## how fast it is beside other simulators, into docs/benchmarks.md (some minutes)
@@ -43,7 +44,7 @@ bench: $(READY) ## how fast it is beside other simulators, into docs/benchmarks.
 	@for peer in ciw salabim cimba; do .venv-bench/bin/python -m pip install -q $$peer || echo "$$peer cannot be installed here." >&2; done
 	@.venv-bench/bin/python -m tests.bench.bench --write
 
-mutants: $(READY) ## break the model in named ways, one at a time: does some test notice? (an hour)
+mutants: $(TESTABLE) ## break the model in named ways, one at a time: does some test notice? (an hour)
 	@$(BIN)/python tests/mutation/mutate.py
 
 clean: ## remove everything that make has made
@@ -55,20 +56,24 @@ define quietly
 @$(2) >>$(LOG) 2>&1 || { tail -n 15 $(LOG) >&2; echo "That failed; $(LOG) has the whole output. The next make starts it afresh." >&2; exit 1; }
 endef
 
-# One stage for `run` and `test`: leaving out the test tools saves 8 of 28 seconds once, and would cost a second .venv.
-$(LOCKED): requirements-test.lock
+# Two stages in one .venv: who only wants to see it run need not wait for the tools of the tests.
+$(LOCKED): requirements.lock
 	@$(PYTHON) -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "Peakweek needs Python 3.11 or newer with venv; $(PYTHON) is $$($(PYTHON) --version 2>&1 || echo not there)." >&2; \
 	  echo "Install it (Debian: sudo apt-get install python3 python3-venv), or name another: make PYTHON=python3.12 ..." >&2; \
 	  exit 1; }
 	@rm -rf .venv && mkdir .venv
 	$(call quietly,Making .venv ...,$(PYTHON) -m venv .venv)
-	$(call quietly,Installing the locked dependencies into .venv (once; about half a minute) ...,$(BIN)/python -m pip install --require-hashes -r requirements-test.lock)
+	$(call quietly,Installing the locked dependencies into .venv (once; about half a minute) ...,$(BIN)/python -m pip install --require-hashes -r requirements.lock)
 	@touch $@
 
 $(READY): $(LOCKED) pyproject.toml
 	$(call quietly,Installing Peakweek itself into .venv ...,$(BIN)/python -m pip install --no-deps --no-build-isolation -e .)
 	$(call quietly,Compiling the engine (once; about half a minute) ...,$(BIN)/peakweek run scenarios/four-staff.yaml --plan as-usual --replications 1 --workers 1 --format csv)
+	@touch $@
+
+$(TESTABLE): $(READY) requirements-test.lock
+	$(call quietly,Installing the tools of the tests into .venv (once; about half a minute) ...,$(BIN)/python -m pip install --require-hashes -r requirements-test.lock)
 	@touch $@
 
 # The lock must say what to install, not where this machine gets it: local folders of packages are left out of it.
@@ -79,6 +84,6 @@ UV_COMPILE = env -u PIP_FIND_LINKS -u UV_FIND_LINKS .lock-venv/bin/uv pip compil
 lock: ## write requirements.lock and requirements-test.lock anew from pyproject.toml
 	@rm -rf .lock-venv && $(PYTHON) -m venv .lock-venv
 	@env -u PIP_FIND_LINKS .lock-venv/bin/python -m pip install -qq uv
-	@$(UV_COMPILE) --output-file requirements.lock
-	@$(UV_COMPILE) --extra test --output-file requirements-test.lock
+	@$(UV_COMPILE) --extra build --output-file requirements.lock
+	@$(UV_COMPILE) --extra test --constraint requirements.lock --output-file requirements-test.lock
 	@rm -rf .lock-venv

@@ -64,7 +64,7 @@ def test_servers_that_are_there_are_left_alone(project_root: Path) -> None:
 @pytest.mark.parametrize("python", ["python-that-is-not-there", "false"])
 def test_python_that_will_not_do_is_explained(project_root: Path, tmp_path: Path, python: str) -> None:
     """Without a fit Python, make says what to install and how to name another, and makes nothing."""
-    for name in ("Makefile", "requirements-test.lock", "pyproject.toml"):
+    for name in ("Makefile", "requirements.lock", "requirements-test.lock", "pyproject.toml"):
         shutil.copy(project_root / name, tmp_path)
     command = ["make", "test", f"PYTHON={python}"]
     finished = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False)
@@ -78,7 +78,8 @@ def test_failed_setup_is_loud_and_tried_again(project_root: Path, tmp_path: Path
     """A set-up that fails shows the end of its output, and does not count as made."""
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy(project_root / name, tmp_path)
-    (tmp_path / "requirements-test.lock").write_text("no such thing\n", encoding="utf-8")
+    for name in ("requirements.lock", "requirements-test.lock"):
+        (tmp_path / name).write_text("no such thing\n", encoding="utf-8")
     finished = subprocess.run(["make", "test"], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
     assert finished.returncode == 2
     assert "Invalid requirement" in finished.stderr
