@@ -23,6 +23,9 @@ def _known_zone(name: str) -> str:
     return name
 
 
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+
+
 class Section(BaseModel):
     """What every part of the configuration shares: unknown names are errors, types are strict, values stay."""
 
@@ -41,7 +44,7 @@ class CentreConfig(Section):
 
     id: str = Field(default="centre", pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
     name: str = Field(default="Public Administrative Service Centre", min_length=1, max_length=100)
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Ho_Chi_Minh"
+    time_zone: TimeZone = "Asia/Ho_Chi_Minh"
 
 
 class LimitsConfig(Section):

@@ -1,3 +1,4 @@
+from .document import MisfitError as MisfitError
 from .document import near_name as near_name
 from .document import parse_document as parse_document
 from .document import read_document as read_document
@@ -11,7 +12,13 @@ from .errors import PeakweekError as PeakweekError
 from .errors import ResumeError as ResumeError
 from .errors import ScenarioError as ScenarioError
 from .errors import require as require
+from .eventlog import CALLED as CALLED
+from .eventlog import Display as Display
 from .eventlog import EventLog as EventLog
+from .eventlog import Snapshot as Snapshot
+from .eventlog import Ticket as Ticket
+from .eventlog import moves_between as moves_between
+from .eventlog import parse_ticket as parse_ticket
 from .eventlog import read_event_log as read_event_log
 from .experiment import Band as Band
 from .experiment import Case as Case

@@ -6,12 +6,11 @@ events up to an instant the queues are as long as the log says they were.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import sim
+from monitor.adapters.mapping import short_name
 from monitor.events import (
     CounterClosed,
     CounterOpened,
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
     from sim import EventLog
 
-_MAX_NAME = 32
 _Told = tuple[int, int, str, Happening]
 
 
@@ -47,8 +45,7 @@ def queue_names(queues: Sequence[str]) -> list[str]:
     """
     names: list[str] = []
     for queue in queues:
-        letters = unicodedata.normalize("NFKD", queue.replace("ł", "l").replace("Ł", "L")).encode("ascii", "ignore")
-        short = re.sub(r"[^A-Za-z0-9]+", "-", letters.decode())[:_MAX_NAME].strip("-") or "queue"
+        short = short_name(queue) or "queue"
         n_before = sum(name == short or name.startswith(f"{short}-") for name in names)
         names.append(f"{short}-{n_before + 1}" if short in names else short)
     return names

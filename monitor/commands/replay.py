@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import sim
 from monitor.adapters.log import log_events
-from monitor.adapters.player import PlayError, play, read_clock
+from monitor.adapters.player import play, read_clock
+from monitor.adapters.sender import SendError
 from monitor.clock import ScaledClock
 from monitor.commands.hosting import hosting
 from monitor.commands.options import Subparsers, add_listen, add_speed, own_config
@@ -65,7 +66,7 @@ async def _play_to(arguments: argparse.Namespace, events: list[Event]) -> None:
     shown, speed = await read_clock(arguments.url)
     if abs(speed - arguments.speed) > _SAME_SPEED_RATIO * speed:
         reason = f"its clock runs at {speed:g} × real time; replay with --speed {speed:g}, or without --url"
-        raise PlayError(arguments.url, reason)
+        raise SendError(arguments.url, reason)
     events = moved(events, shown + _LEAD - events[0].time)
     print(f"The log begins at {events[0].time.isoformat()} by the clock of {arguments.url}.", flush=True)  # noqa: T201 - the command's answer
     playing = play(events, url=arguments.url, clock=ScaledClock(shown, speed), on_sent=told(len(events)))

@@ -5,6 +5,19 @@ instant at which the log itself tells a queue's length, the visits that were der
 """
 
 from sim.eventlog.log import NEVER, EventLog, Outcome
+from sim.eventlog.moves import CALLED, Snapshot, moves_between
 from sim.eventlog.read import read_event_log
+from sim.eventlog.tickets import Display, Ticket, parse_ticket
 
-__all__ = ["NEVER", "EventLog", "Outcome", "read_event_log"]
+__all__ = [
+    "CALLED",
+    "NEVER",
+    "Display",
+    "EventLog",
+    "Outcome",
+    "Snapshot",
+    "Ticket",
+    "moves_between",
+    "parse_ticket",
+    "read_event_log",
+]

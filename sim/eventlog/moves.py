@@ -60,13 +60,18 @@ def derive_moves(snapshots: Sequence[Snapshot], display: Display, notes: Counter
     """Yield what happened in each interval between the queue's snapshots of one day."""
     display.open_with(snapshots[0].ticket)
     for before, after in pairwise(snapshots):
-        length_s = after.instant_s - before.instant_s
-        growth = after.waiting - before.waiting
-        n_called = display.count_calls(after.ticket, length_s=length_s, fall=max(0, -growth))
-        n_issued = max(0, n_called + growth)
-        n_left = max(0, -growth - n_called)
-        notes["visitors who left uncalled: the queue fell by more than the tickets called"] += n_left
-        yield Moves(before.instant_s, length_s, n_issued, n_called, n_left)
+        yield moves_between(before, after, display, notes)
+
+
+def moves_between(before: Snapshot, after: Snapshot, display: Display, notes: Counter[str]) -> Moves:
+    """Return what happened between two snapshots of a queue, of which the display has seen the first."""
+    length_s = after.instant_s - before.instant_s
+    growth = after.waiting - before.waiting
+    n_called = display.count_calls(after.ticket, length_s=length_s, fall=max(0, -growth))
+    n_issued = max(0, n_called + growth)
+    n_left = max(0, -growth - n_called)
+    notes["visitors who left uncalled: the queue fell by more than the tickets called"] += n_left
+    return Moves(before.instant_s, length_s, n_issued, n_called, n_left)
 
 
 def derive_visits(queue: int, snapshots: Sequence[Snapshot], moves: Iterator[Moves]) -> list[Visit]:

@@ -17,6 +17,7 @@ A ticket is a letter and a number, and the number counts the tickets called. Wha
   the queue fell by.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ CALLS_PER_MINUTE_MAX: Final = 5
 
 FIRST_SERIES_END: Final = 500
 SERIES_LENGTH: Final = 100
+
+_TICKET: Final = re.compile(r"([^\W\d_])([0-9]{1,6})")
+_NO_TICKET: Final = frozenset({"", "NaN", "NA"})
 
 
 class Ticket(NamedTuple):
@@ -40,6 +44,20 @@ class Ticket(NamedTuple):
         """The numbering that the ticket belongs to: its letter, and the number before the first."""
         base = 0 if self.number < FIRST_SERIES_END else self.number - self.number % SERIES_LENGTH
         return self.letter, base
+
+
+def parse_ticket(text: str) -> Ticket | None:
+    """Return the ticket that a display shows; none if it shows none.
+
+    Raises:
+        ValueError: it shows something else.
+    """
+    if text in _NO_TICKET:
+        return None
+    shape = _TICKET.fullmatch(text)
+    if shape is None:
+        raise ValueError("a letter and a number such as B002, or nothing")
+    return Ticket(shape[1], int(shape[2]))
 
 
 @dataclass

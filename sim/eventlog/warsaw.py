@@ -16,7 +16,6 @@ Source: the City of Warsaw's open-data interface on the queues of its offices, a
 HaZdula/kolejkeR.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from sim.eventlog.choice import check_day, check_part
 from sim.eventlog.log import EventLog, Triple, Visit, build_event_log
 from sim.eventlog.moves import Snapshot, derive_moves, derive_visits
 from sim.eventlog.table import Row, Table
-from sim.eventlog.tickets import Display, Ticket
+from sim.eventlog.tickets import Display, Ticket, parse_ticket
 
 COLUMNS = (
     "ts", "office", "queue_id", "queue_letter", "queue_name", "waiting", "open_counters", "current_ticket",
@@ -40,9 +39,6 @@ DERIVATION = (
 
 PEOPLE_MAX = 10_000
 """More than an office can hold: a larger number is a damaged row."""
-
-TICKET = re.compile(r"([^\W\d_])([0-9]{1,6})")
-NO_TICKET = frozenset({"", "NaN", "NA"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +126,10 @@ def _group(table: Table, rows: list[tuple[Row, list[str]]], notes: Counter[str])
 
 
 def _ticket(table: Table, row: Row, text: str) -> Ticket | None:
-    if text in NO_TICKET:
-        return None
-    shape = TICKET.fullmatch(text)
-    if shape is None:
-        raise table.error("current_ticket", repr(text), "a letter and a number such as B002, or nothing", line=row.line)
-    return Ticket(shape[1], int(shape[2]))
+    try:
+        return parse_ticket(text)
+    except ValueError as problem:
+        raise table.error("current_ticket", repr(text), str(problem), line=row.line) from None
 
 
 def _names(queues: Sequence[Queue]) -> list[str]:

@@ -13,7 +13,8 @@ import pytest
 
 from monitor.adapters.centre import trace_events
 from monitor.adapters.log import log_events, queue_names
-from monitor.adapters.player import PlayError, play, read_clock
+from monitor.adapters.player import play, read_clock
+from monitor.adapters.sender import SendError
 from monitor.commands.demo import simulated_events
 from monitor.commands.replay import moved
 from monitor.config import Config
@@ -170,7 +171,7 @@ async def test_player_says_what_is_refused(
         await service.until_ready()
         url = str(service.session._base_url)
         await play([first], url=url, clock=service.clock)
-        with pytest.raises(PlayError, match="does not take events"):
+        with pytest.raises(SendError, match="does not take events"):
             await play([other], url=url, clock=service.clock)
-    with pytest.raises(PlayError, match="is it a running peakweek-monitor"):
+    with pytest.raises(SendError, match="is it a running peakweek-monitor"):
         await read_clock(f"http://127.0.0.1:{unused_tcp_port}")
