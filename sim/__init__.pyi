@@ -8,6 +8,7 @@ from .errors import EngineError as EngineError
 from .errors import EventLogError as EventLogError
 from .errors import InputError as InputError
 from .errors import InvariantError as InvariantError
+from .errors import OutputError as OutputError
 from .errors import PeakweekError as PeakweekError
 from .errors import ResumeError as ResumeError
 from .errors import ScenarioError as ScenarioError

@@ -107,16 +107,8 @@ class DisplaySource:
             await self._session.close()
 
     async def _ask(self) -> object:
-        self._session = self._session or aiohttp.ClientSession(timeout=_TIMEOUT)
-        try:
-            async with self._session.get(self._reading.url) as answer:
-                answer.raise_for_status()
-                body = await answer.content.read(_MAX_BYTES)
-            return json.loads(body)
-        except (aiohttp.ClientError, TimeoutError) as problem:
-            raise SourceError(self._name, f"cannot be read: {problem or 'no answer in time'}") from None
-        except ValueError:
-            raise SourceError(self._name, "its answer is no JSON") from None
+        self._session = self._session or aiohttp.ClientSession()
+        return await ask(self._session, self._reading.url, self._name)
 
     def _look(self, answer: object) -> Looks:
         """Return what the answer says of each queue."""
@@ -151,6 +143,22 @@ class DisplaySource:
             return does(self._reading.looks, *arguments)
         except OSError as problem:
             raise SourceError(self._name, f"{self._reading.looks} cannot be used: {problem.strerror}") from None
+
+
+async def ask(session: aiohttp.ClientSession, url: str, name: str) -> object:
+    """Return the JSON that an interface answers with.
+
+    Raises:
+        SourceError: it does not answer, or not with JSON.
+    """
+    try:
+        async with session.get(url, timeout=_TIMEOUT) as answer:
+            answer.raise_for_status()
+            return json.loads(await answer.content.read(_MAX_BYTES))
+    except (aiohttp.ClientError, TimeoutError) as problem:
+        raise SourceError(name, f"cannot be read: {problem or 'no answer in time'}") from None
+    except ValueError:
+        raise SourceError(name, "its answer is no JSON") from None
 
 
 def _whole(queue: Mapping[str, object], name: str) -> int:

@@ -187,9 +187,9 @@ class TableMapping(Section):
 
     def _told(self, tell: Tell, row: Row) -> Event | None:
         """Return the event that a row tells; none if it has not happened (yet)."""
-        if any(_text(row[column]) not in values for column, values in tell.when.items()):
+        if any(as_text(row[column]) not in values for column, values in tell.when.items()):
             return None
-        instant = self._instant(tell.at, row[tell.at])
+        instant = self._instant(tell.at, row)
         if instant is None:
             return None
         kind = _KINDS[tell.event].model_fields
@@ -207,8 +207,7 @@ class TableMapping(Section):
         """Return the value of an event's field; None if the row has none."""
         text = _filled(template, row)
         if wanted is datetime:
-            column = template.strip("{}")
-            instant = self._instant(column, row[column])
+            instant = self._instant(template.strip("{}"), row)
             return instant and instant.isoformat()
         if wanted is int and text:
             try:
@@ -217,30 +216,47 @@ class TableMapping(Section):
                 raise RowError(f"{name} is no whole number") from None
         return text or None
 
-    def _instant(self, column: str, value: object) -> datetime | None:
-        """Return the instant that a value means; none if it is empty."""
-        if value is None or value == "":
-            return None
-        if isinstance(value, str):
-            try:
-                value = datetime.strptime(value, self.time_format) if self.time_format else _from_iso(value)  # noqa: DTZ007 - its zone comes below
-            except ValueError:
-                wanted = f"like {self.time_format}" if self.time_format else "in ISO 8601, such as 2025-07-01 07:30:00"
-                raise RowError(f"column {column} is no instant {wanted}") from None
-        elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            value = datetime.fromtimestamp(value, UTC)
-        elif isinstance(value, date) and not isinstance(value, datetime):
-            value = datetime.combine(value, time())
-        if not isinstance(value, datetime):
-            raise RowError(f"column {column} is no instant but {type(value).__name__}")
-        return value if value.tzinfo else value.replace(tzinfo=ZoneInfo(self.time_zone))
+    def _instant(self, column: str, row: Row) -> datetime | None:
+        """Return the instant in a column; none if it is empty."""
+        try:
+            return as_instant(row[column], self.time_zone, self.time_format)
+        except ValueError as problem:
+            raise RowError(f"column {column} is no instant {problem}") from None
+
+
+def as_instant(value: object, time_zone: str, time_format: str | None = None) -> datetime | None:
+    """Return the instant that a value means; none if it is empty.
+
+    Args:
+        value: of a row.
+        time_zone: the zone of instants that name none.
+        time_format: how texts are written; None: as ISO 8601.
+
+    Raises:
+        ValueError: it means none; the text completes "no instant …".
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        try:
+            value = datetime.strptime(value.strip(), time_format) if time_format else _from_iso(value)  # noqa: DTZ007 - its zone comes below
+        except ValueError:
+            wanted = f"like {time_format}" if time_format else "in ISO 8601, such as 2025-07-01 07:30:00"
+            raise ValueError(wanted) from None
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        value = datetime.fromtimestamp(value, UTC)
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    if not isinstance(value, datetime):
+        raise ValueError(f"but {type(value).__name__}")  # noqa: TRY004 - it is a row's value that is wrong, not a type
+    return value if value.tzinfo else value.replace(tzinfo=ZoneInfo(time_zone))
 
 
 def _from_iso(text: str) -> datetime:
     return datetime.fromisoformat(text.strip().replace("/", "-"))
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
     """Return a value as the mapping's author would write it: nothing for nothing, 3 for 3.0."""
     if value is None:
         return ""
@@ -255,7 +271,7 @@ def _filled(template: str, row: Row) -> str:
 
     def value(place: re.Match[str]) -> str:
         nonlocal is_empty
-        text = _text(row[place[1]])
+        text = as_text(row[place[1]])
         is_empty = is_empty or not text
         return _FILTERS[place[2] or ""](text) if text else ""
 

@@ -100,9 +100,7 @@ class SqlSource:
 
         query = sqlalchemy.text(self._reading.query)
         wanted = {"since": self._instant()} if ":since" in self._reading.query else {}
-        file = self._engine.url.database if self._engine.dialect.name == "sqlite" else None
-        if file and not file.startswith("file:") and not Path(file).is_file():  # which SQLite would make
-            raise SourceError(self._name, f"there is no file {file}")
+        _check_file(self._engine, self._name)
         try:
             with self._engine.connect() as connection:
                 found = connection.execute(query, wanted)
@@ -110,8 +108,7 @@ class SqlSource:
                 self._check(columns)
                 return [dict(zip(columns, row, strict=True)) for row in found]
         except sqlalchemy.exc.SQLAlchemyError as problem:
-            cause = getattr(problem, "orig", None) or problem
-            raise SourceError(self._name, f"cannot be read: {str(cause).splitlines()[0]}") from None
+            raise _unreadable(self._name, problem) from None
 
     def _instant(self) -> object:
         """Return from which instant on changes are wanted, in the database's own zone and without naming it."""
@@ -123,6 +120,19 @@ class SqlSource:
         for missing, near in self._mapping.unknown_columns(columns).items():
             hint = f" (did you mean {near}?)" if near else f" (it gives {', '.join(columns)})"
             raise SourceError(self._name, f"the query gives no column {missing}{hint}")
+
+
+def _check_file(engine: Engine, name: str) -> None:
+    """Refuse a file that is not there: SQLite would make it."""
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    if file and not file.startswith("file:") and not Path(file).is_file():
+        raise SourceError(name, f"there is no file {file}")
+
+
+def _unreadable(name: str, problem: Exception) -> SourceError:
+    """Return the error for a database that cannot be read, with its own word for it."""
+    cause = getattr(problem, "orig", None) or problem
+    return SourceError(name, f"cannot be read: {str(cause).splitlines()[0]}")
 
 
 def _only_reading(connection: sqlite3.Connection, _: object) -> None:
@@ -147,3 +157,35 @@ def _engine(name: str, address: str) -> Engine:
     except (sqlalchemy.exc.SQLAlchemyError, ImportError, ValueError) as problem:
         raise SourceError(name, f"its address cannot be used: {str(problem).splitlines()[0]}") from None
     return engine
+
+
+def sample(
+    address: str, table: str | None, n_rows: int
+) -> tuple[list[dict[str, object]], Callable[[Sequence[str]], str]]:
+    """Return the last rows of a table, and what makes a query of the columns that are wanted.
+
+    Raises:
+        SourceError: the database cannot be read, or has no such table; then it says which it has.
+    """
+    engine = _engine(address, address)
+    import sqlalchemy  # noqa: PLC0415 - an extra, and slow to load
+
+    _check_file(engine, address)
+    try:
+        there = sorted(sqlalchemy.inspect(engine).get_table_names())
+        if table not in there:
+            raise SourceError(address, f"choose a --table: {', '.join(there) or 'it has none'}")
+        reflected = sqlalchemy.Table(table, sqlalchemy.MetaData(), autoload_with=engine)
+        query = sqlalchemy.select(reflected).order_by(*(each.desc() for each in reflected.primary_key)).limit(n_rows)
+        with engine.connect() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+    except sqlalchemy.exc.SQLAlchemyError as problem:
+        raise _unreadable(address, problem) from None
+    finally:
+        engine.dispose()
+
+    def query_of(columns: Sequence[str]) -> str:
+        wanted = sqlalchemy.select(*(reflected.c[name] for name in columns))
+        return " ".join(str(wanted.compile(dialect=engine.dialect)).split())
+
+    return rows[::-1], query_of

@@ -5,7 +5,6 @@ import os
 import secrets
 import socket
 import sqlite3
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing, suppress
@@ -35,7 +34,13 @@ class Helpdesk:
 
     async def create(self, queue: int, due: datetime | None = None) -> int:
         """Create a ticket and return its number."""
-        told = {"queue": queue, "title": PERSON, "description": PERSON, "priority": 3, "due_date": due and due.isoformat()}
+        told = {
+            "queue": queue,
+            "title": PERSON,
+            "description": PERSON,
+            "priority": 3,
+            "due_date": due and due.isoformat(),
+        }
         async with self.session.post("/api/tickets/", json=told) as answer:
             assert answer.ok, await answer.text()
             return int((await answer.json())["id"])
@@ -61,20 +66,20 @@ async def helpdesk(tmp_path: Path) -> AsyncIterator[Helpdesk]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = os.environ | {"HELPDESK_FILE": str(file), "HELPDESK_PASSWORD": password}
-    command = [sys.executable, str(SITE / "serve.py"), str(port)]
+    command = (sys.executable, str(SITE / "serve.py"), str(port))
     with (tmp_path / "site.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=log, stderr=log)
     try:
         headers = {"Authorization": aiohttp.encode_basic_auth("staff", password)}
         async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as session:
             async with asyncio.timeout(60):
                 while not await answers(session):
-                    assert process.poll() is None, (tmp_path / "site.log").read_text("utf-8")
+                    assert process.returncode is None, (tmp_path / "site.log").read_text("utf-8")
                     await asyncio.sleep(0.1)
             yield Helpdesk(session, file)
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        await process.wait()
 
 
 async def answers(session: aiohttp.ClientSession) -> bool:

@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-
 SECRET_KEY = "for tests on loopback only"  # noqa: S105 - it guards nothing
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1"]

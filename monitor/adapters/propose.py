@@ -1,0 +1,261 @@
+"""Looks at a sample of another system's table and proposes a mapping.
+
+Place in the pipeline: beside the adapters. In: some rows. Out: the text of a file that `follow` takes, with the
+reason of each guess beside it. Invariant: the text holds names of columns and counts, and no value of a row; columns
+that look as if they held personal data are named as left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ruamel.yaml import YAML
+
+from monitor.adapters.mapping import TableMapping, as_instant, as_text
+from monitor.personal import is_personal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from monitor.adapters.mapping import Row
+
+    Reading = Callable[[Sequence[str]], str]
+
+_DIGITS = "%Y%m%d%H%M%S"
+FORMATS = (
+    None,  # ISO 8601
+    "%d/%m/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M",
+    "%d-%m-%Y %H:%M:%S",
+    "%d-%m-%Y %H:%M",
+    "%d/%m/%Y",
+    _DIGITS,
+)
+# Words by which columns are known, in English, in Vietnamese without accents, and as known systems have them.
+_WORDS = {
+    "issued": ("issued", "issue", "timestamp", "arrival", "arrived", "layso", "capso", "laphieu", "taken"),
+    "called": ("called", "call", "pdt", "invited", "goiso", "goi"),
+    "finished": ("finished", "finish", "served", "ended", "hoanthanh", "xong"),
+    "received": ("received", "tiepnhan", "nhan", "created", "submitted", "nop"),
+    "settled": ("settled", "resolved", "closed", "ketthuc", "giaiquyet", "xong", "hoanthanh", "done"),
+    "due": ("due", "hentra", "henxong", "deadline", "han"),
+    "queue": ("queue", "service", "task", "linhvuc", "dichvu", "quay", "line"),
+    "procedure": ("procedure", "tthc", "thutuc", "linhvuc", "category", "queue", "kind"),
+    "ticket": ("id", "ticket", "sothutu", "stt", "phieu", "serial", "number"),
+    "record": ("id", "record", "hoso", "case", "code", "ma", "number"),
+}
+_PERSONAL = (
+    *("name", "hoten", "ten", "email", "phone", "mobile", "dienthoai", "sdt", "cccd", "cmnd", "address", "diachi"),
+    *("comment", "ghichu", "note", "title", "description", "chuhoso", "nguoinop", "birth", "ngaysinh"),
+)
+_MOST_GROUPS = 50
+_ENOUGH = 0.8
+
+
+class NothingToProposeError(ValueError):
+    """The sample holds nothing that could be told; the text says what was looked for."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a sample says of a column.
+
+    Attributes:
+        name: its name.
+        word: its name in small letters, without accents and signs; by it the column is known.
+        n_filled: rows in which it is filled.
+        n_different: different values.
+        time_format: how its instants are written; None: in ISO 8601; empty: it holds none.
+        looks_personal: whether its name is that of something personal.
+        is_long: whether it holds numbers that the service would take for a citizen's.
+    """
+
+    name: str
+    word: str
+    n_filled: int
+    n_different: int
+    time_format: str | None
+    looks_personal: bool
+    is_long: bool
+
+    @property
+    def is_instant(self) -> bool:
+        """Return whether it holds instants."""
+        return self.time_format != ""
+
+
+def look_at(rows: Sequence[Row]) -> list[Column]:
+    """Return what a sample says of each column."""
+    return [_column(name, [row[name] for row in rows if row.get(name) not in (None, "")]) for name in rows[0]]
+
+
+def propose(rows: Sequence[Row], source: str, reading: Reading, time_zone: str) -> str:
+    """Return the text of a mapping.
+
+    Args:
+        rows: a sample; each has the same columns.
+        source: the name for the sender.
+        reading: makes the lines that say how the rows are read, of the columns that are looked at.
+        time_zone: the zone of instants that name none.
+
+    Raises:
+        NothingToProposeError: no column could be what a mapping needs.
+    """
+    if not rows:
+        raise NothingToProposeError("there are no rows to look at")
+    columns = look_at(rows)
+    tells, why = _records(columns) or _tickets(columns) or ([], [])
+    if not tells:
+        held = ", ".join(column.name for column in columns)
+        raise NothingToProposeError(
+            f"no column looks like the instant at which a ticket was issued or a record received (there are {held})"
+        )
+    formats = {column.time_format for column in columns if f"at: {_quoted(column.name)}," in "\n".join(tells)}
+    time_format = next((each for each in formats if each), None)
+    head = [f"source: {source}", f"time_zone: {time_zone}  # of instants that name none: is it so?"]
+    head += [f"time_format: {_quoted(time_format)}"] if time_format else []
+    left_out = [column.name for column in columns if column.looks_personal]
+    comments = [f"# {line}" for line in why]
+    comments += [f"# left out, as they look personal: {', '.join(left_out)}"] if left_out else []
+    mapping = _mapping(tells, source, time_zone, time_format)
+    used = [column.name for column in columns if column.name in mapping.columns]
+    comments += [f"# {line}" for line in _tried(mapping, rows)]
+    return "\n".join([*comments, *head, reading(used), "tells:", *tells]) + "\n"
+
+
+def _column(name: str, values: Sequence[object]) -> Column:
+    texts = [as_text(value) for value in values]
+    word = plain_word(name)
+    looks_personal = any(word == each or (len(each) > 3 and each in word) for each in _PERSONAL)  # noqa: PLR2004 - short ones are parts of others
+    fits = [form for form in FORMATS if values and _share_of_instants(values, form) >= _ENOUGH]
+    return Column(
+        name=name,
+        word=word,
+        n_filled=len(values),
+        n_different=len(set(texts)),
+        time_format=fits[0] if fits and not all(isinstance(value, (int, float)) for value in values) else "",
+        looks_personal=looks_personal,
+        is_long=any(map(is_personal, texts)),
+    )
+
+
+def _share_of_instants(values: Sequence[object], time_format: str | None) -> float:
+    """Return how many of the values are instants, of 1."""
+    n = 0
+    for value in values:
+        if time_format is None and isinstance(value, str) and value.isdecimal():
+            continue  # ISO 8601 allows it, but it is a number
+        if time_format == _DIGITS and not re.fullmatch(r"\d{14}", str(value)):
+            continue  # Python would read a month of one digit
+        try:
+            as_instant(value, "UTC", time_format)
+        except ValueError:
+            continue
+        n += 1
+    return n / len(values)
+
+
+def plain_word(name: str) -> str:
+    """Return a name in small letters, without accents and signs."""
+    plain = unicodedata.normalize("NFKD", name.replace("đ", "d").replace("Đ", "D")).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "", plain.lower())
+
+
+def _best(columns: Iterable[Column], what: str) -> Column | None:
+    """Return the column whose name says best that it is what is wanted."""
+    candidates = [column for column in columns if not column.looks_personal]
+    for word in _WORDS[what]:
+        for column in candidates:
+            if column.word == word:
+                return column
+    for word in _WORDS[what]:
+        for column in candidates:
+            if len(word) > 2 and word in column.word:  # noqa: PLR2004 - two letters are in any word
+                return column
+    return None
+
+
+def _key(columns: Sequence[Column], what: str) -> Column | None:
+    """Return the column that names each row: different in all of them."""
+    most = max(column.n_filled for column in columns)
+    fit = [each for each in columns if not (each.is_instant or each.looks_personal)]
+    unique = [each for each in fit if each.n_filled == most == each.n_different]
+    return _best(unique, what) or (unique[0] if unique else None)
+
+
+def _group(columns: Sequence[Column], what: str) -> Column | None:
+    """Return the column that groups the rows: filled, with few different values."""
+    few = [each for each in columns if 0 < each.n_different <= _MOST_GROUPS and each.n_filled and not each.is_instant]
+    return _best(few, what)
+
+
+def _tickets(columns: Sequence[Column]) -> tuple[list[str], list[str]] | None:
+    instants = [column for column in columns if column.is_instant]
+    issued, key, queue = _best(instants, "issued"), _key(columns, "ticket"), _group(columns, "queue")
+    if issued is None or key is None:
+        return None
+    place = _place(key)
+    ticket = f'ticket: "t-{place}"'
+    where = f'"{{{queue.name}|name}}"' if queue else "all"
+    tells = [_tell("ticket.issued", place, issued, f"{ticket}, queue: {where}")]
+    why = [f"a row is a ticket: {key.name} is different in each, {issued.name} is when it was issued"]
+    why.append(f"the queue is {queue.name}" if queue else "no column looks like a queue: all wait in one")
+    for kind, what in (("ticket.called", "called"), ("service.finished", "finished")):
+        column = _best([each for each in instants if each is not issued], what)
+        if column:
+            tells.append(_tell(kind, place, column, ticket))
+            why.append(f"{column.name} is when it was {what}")
+    return tells, why
+
+
+def _records(columns: Sequence[Column]) -> tuple[list[str], list[str]] | None:
+    instants = [column for column in columns if column.is_instant]
+    due, key, procedure = _best(instants, "due"), _key(columns, "record"), _group(columns, "procedure")
+    received = _best([each for each in instants if each is not due], "received")
+    if received is None or key is None or (due is None and (procedure is None or _best(instants, "issued"))):
+        return None
+    place = _place(key)
+    record = f'record: "r-{place}"'
+    fields = [record, f'procedure: "{{{procedure.name}|name}}"' if procedure else "procedure: all"]
+    fields += [f'due: "{{{due.name}}}"'] if due else []
+    tells = [_tell("record.received", place, received, ", ".join(fields))]
+    why = [f"a row is a record: {key.name} is different in each, {received.name} is when it was received"]
+    why.append(f"the procedure is {procedure.name}" if procedure else "no column looks like a procedure")
+    why += [f"{due.name} is when it is due"] if due else []
+    settled = _best([each for each in instants if each not in (due, received)], "settled")
+    if settled:
+        tells.append(_tell("record.settled", place, settled, record))
+        why.append(f"{settled.name} is when it was settled")
+    return tells, why
+
+
+def _place(key: Column) -> str:
+    return f"{{{key.name}|code}}" if key.is_long else f"{{{key.name}}}"
+
+
+def _tell(kind: str, place: str, at: Column, fields: str) -> str:
+    return f'  - {{event: {kind}, id: "{place}", at: {_quoted(at.name)}, fields: {{{fields}}}}}'
+
+
+def _quoted(text: str | None) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _mapping(tells: Sequence[str], source: str, time_zone: str, time_format: str | None) -> TableMapping:
+    """Return the proposed mapping."""
+    content = YAML(typ="safe", pure=True).load("\n".join(["tells:", *tells]))
+    given = {"source": source, "time_zone": time_zone, "time_format": time_format}
+    return TableMapping.model_validate(given | {"tells": tuple(content["tells"])})
+
+
+def _tried(mapping: TableMapping, rows: Sequence[Row]) -> list[str]:
+    """Return what the sample tells with the mapping, and what of it cannot be told."""
+    skipped: Counter[str] = Counter()
+    kinds = Counter(event.happening.kind for event in mapping.events(rows, skipped))
+    counts = ", ".join(f"{n} × {kind}" for kind, n in kinds.items()) or "nothing"
+    return [f"tried with {len(rows)} rows: {counts}", *(f"  not told: {n} × {why}" for why, n in skipped.items())]

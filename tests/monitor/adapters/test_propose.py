@@ -1,0 +1,120 @@
+"""A look at another system proposes a mapping that works, names no person, and says what it could not find."""
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from monitor.adapters.follow import FollowConfig, read_follow_config
+from monitor.adapters.guess import propose_display
+from monitor.adapters.propose import NothingToProposeError, look_at, propose
+from sim import ConfigError, parse_document
+
+pytest.importorskip("sqlalchemy")
+RECORDS = """Mã hồ sơ;Họ tên;Thủ tục;Ngày tiếp nhận;Ngày hẹn trả;Ngày kết thúc xử lý
+202507010001;Somebody;Đất đai;01/07/2025 07:30;03/07/2025 17:00;02/07/2025 10:00
+202507010002;Somebody else;Hộ tịch;01/07/2025 07:40;03/07/2025 17:00;
+202507010003;A third;Hộ tịch;01/07/2025 07:45;03/07/2025 17:00;
+"""
+
+
+def monitor(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Return the finished command."""
+    command = [sys.executable, "-m", "monitor", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def test_a_table_becomes_a_file_that_can_be_followed(tmp_path: Path) -> None:
+    """From a table to events in two commands; the columns with names are left out and said to be."""
+    (tmp_path / "records.csv").write_text(RECORDS, "utf-8")
+    mapping = tmp_path / "follow.yaml"
+    proposed = monitor("propose", tmp_path / "records.csv", "--out", mapping)
+    assert (proposed.returncode, proposed.stderr) == (0, "")
+    assert proposed.stdout == f"Written to {mapping}. Read it, then try it: peakweek-monitor follow {mapping} --check\n"
+    text = mapping.read_text("utf-8")
+    assert "# left out, as they look personal: Họ tên\n" in text
+    assert "# tried with 3 rows: 3 × record.received, 1 × record.settled\n" in text
+    assert not any(value in text for value in ("Somebody", "2025070100", "Hộ tịch"))
+    config = read_follow_config(mapping)
+    assert config.columns == {"Mã hồ sơ", "Thủ tục", "Ngày tiếp nhận", "Ngày hẹn trả", "Ngày kết thúc xử lý"}
+    assert config.time_format == "%d/%m/%Y %H:%M"
+
+
+def test_a_database_becomes_a_file_that_can_be_followed(tmp_path: Path) -> None:
+    """The query asks for the columns that are mapped and for no other."""
+    file, mapping = tmp_path / "queue.sqlite", tmp_path / "follow.yaml"
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.executescript(
+            "create table tickets (id integer primary key, issued text, called text, service text, citizen_name text);"
+            "insert into tickets values (1, '2025-07-01 08:00:00', '2025-07-01 08:05:00', 'Đất đai', 'somebody'),"
+            "(2, '2025-07-01 08:01:00', null, 'Đất đai', 'somebody')"
+        )
+    address = f"sqlite:///{file}"
+    unnamed = monitor("propose", address)
+    assert (unnamed.returncode, unnamed.stdout) == (2, "")
+    assert unnamed.stderr == f"peakweek-monitor: {address}: choose a --table: tickets\n"
+    assert monitor("propose", address, "--table", "tickets", "--out", mapping).returncode == 0
+    assert "citizen_name" not in mapping.read_text("utf-8").split("source:")[1]
+    shown = monitor("follow", mapping, "--check")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert [
+        line.count(kind)
+        for line, kind in zip(shown.stdout.splitlines(), ("issued:1", "issued:2", "called:1"), strict=True)
+    ] == [1, 1, 1]
+
+
+def test_a_display_becomes_a_file_that_can_be_followed() -> None:
+    """The list of queues is found wherever it is, and its fields by their names."""
+    queue = {"nazwaGrupy": "A", "liczbaKlwKolejce": "3", "liczbaCzynnychStan": "2", "aktualnyNumer": "A012"}
+    text = propose_display({"result": {"date": "x", "grupy": [queue]}}, "http://127.0.0.1/", "/office", "Europe/Warsaw")
+    config = parse_document(text, "proposal", FollowConfig, ConfigError)
+    assert config.display is not None
+    told = config.display.model_dump(include={"queues", "name", "waiting", "counters", "ticket"})
+    assert told == {
+        "queues": "result.grupy",
+        "name": "nazwaGrupy",
+        "waiting": "liczbaKlwKolejce",
+        "counters": "liczbaCzynnychStan",
+        "ticket": "aktualnyNumer",
+    }
+    with pytest.raises(NothingToProposeError):
+        propose_display({"queues": [{"colour": "red"}]}, "http://127.0.0.1/", "/office", "Europe/Warsaw")
+
+
+def test_a_long_number_is_no_instant() -> None:
+    """A record's number may begin with its day; it is a number all the same, and one that becomes a code."""
+    number, day, stamp = look_at([{"number": "202507010001", "day": "2025-07-01", "stamp": "20250701073000"}])
+    assert (number.is_instant, number.is_long) == (False, True)
+    assert (day.is_instant, day.time_format) == (True, None)
+    assert stamp.time_format == "%Y%m%d%H%M%S"
+
+
+@pytest.mark.parametrize("rows", [[], [{"a": 1, "b": "x"}], [{"full name": "x", "created": "2025-07-01"}]])
+def test_where_nothing_can_be_told_nothing_is_proposed(rows: list[dict[str, object]]) -> None:
+    """A row without an instant, or with nothing but a name to tell it from others, tells nothing."""
+    with pytest.raises(NothingToProposeError):
+        propose(rows, "/a", lambda _: "folder: {path: .}", "UTC")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("propose", "nothing.csv"),
+            "nothing.csv: found [Errno 2] No such file or directory: 'nothing.csv'; expected a table",
+        ),
+        (("follow", "nothing.yaml"), "nothing.yaml: found no such file; expected a YAML file"),
+        (("follow", "fqm", "--once"), "http://127.0.0.1:1 does not take events: it is not ready"),
+        (("follow", "bcgov-queue", "--check"), "the environment variable QUEUE_DATABASE"),
+    ],
+)
+def test_what_a_user_can_do_wrong_is_one_line(arguments: tuple[str, ...], message: str) -> None:
+    """Status 2, and a line that says what to do."""
+    url = ("--url", "http://127.0.0.1:1") if arguments[0] == "follow" else ()
+    finished = monitor(*arguments, *url)
+    assert finished.returncode == 2
+    assert message in finished.stderr
+    assert "Traceback" not in finished.stderr
