@@ -34,8 +34,8 @@ def woven(function: F) -> F:
 
 
 def shared(function: F) -> F:
-    """Return the function compiled, to be called by other compiled functions and by Python."""
-    return cast("F", _NUMBA.njit(error_model="numpy")(function))
+    """Return the function compiled into each of its callers, and for Python, too."""
+    return cast("F", _NUMBA.njit(forceinline=True, error_model="numpy")(function))
 
 
 def outer(function: F) -> F:

@@ -1,8 +1,8 @@
 """Probability laws as quantile functions.
 
 In: a law's parameters and uniform numbers. Out: draws, in the unit of the law's field; who draws rounds them, to whole
-ticks, bits or people. Invariant: a draw is a non-decreasing function of its uniform number, so that a change of a
-parameter moves every draw the same way (common random numbers).
+ticks, bits or people. Invariant: a draw is a monotone function of its uniform number, so that a change of a parameter
+moves every draw the same way (common random numbers).
 """
 
 from abc import abstractmethod
@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from itertools import groupby
 from math import exp, lgamma, log
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy.special import gammaincinv, ndtri
 
@@ -169,9 +169,27 @@ class Empirical(_Law):
         """Return the values in rising order and their shares, as bytes: a law is compared, and arrays cannot be."""
         order = np.argsort(self.values, kind="stable")
         weights = np.asarray(self.weights or np.ones(len(self.values)))[order]
-        return np.asarray(self.values, dtype=np.float64)[order].tobytes(), _shares_so_far(weights).tobytes()
+        return np.asarray(self.values, dtype=np.float64)[order].tobytes(), shares_so_far(weights).tobytes()
 
 
+class Geometric(_Alike):
+    """How often one tries who gives up with the same chance after each time in vain; the lower `u`, the more often."""
+
+    law: Literal["geometric"] = "geometric"
+    ratio: float = Field(gt=0, lt=1)
+
+    @property
+    def parameters(self) -> tuple[float, ...]:
+        """Return the logarithm of the chance to go on."""
+        return (float(np.log1p(-self.ratio)),)
+
+    @staticmethod
+    def quantile_of(u: Floats, *parameters: Floats | float) -> Floats:
+        """Return ``1 + ⌊ln u / ln(1 − ratio)⌋``."""
+        return np.asarray(1 + np.floor(np.log(u) / parameters[0]), dtype=np.float64)
+
+
+# Those that a scenario may name.
 Law = Annotated[Deterministic | Exponential | Lognormal | Gamma | Weibull | Empirical, Field(discriminator="law")]
 
 
@@ -182,8 +200,8 @@ class Laws:
         laws: the laws.
     """
 
-    def __init__(self, laws: Sequence[Law]) -> None:
-        self._groups: list[tuple[Law, slice, Floats]] = []
+    def __init__(self, laws: Sequence[Law | Geometric]) -> None:
+        self._groups: list[tuple[Law | Geometric, slice, Floats]] = []
         for _, group in groupby(enumerate(laws), key=lambda each: type(each[1]) if _is_alike(each[1]) else each[0]):
             numbers, alike = zip(*group, strict=True)
             parameters = np.array([law.parameters for law in alike if isinstance(law, _Alike)])
@@ -207,7 +225,7 @@ class Laws:
         return found
 
 
-def _is_alike(law: Law) -> bool:
+def _is_alike(law: Law | Geometric) -> bool:
     return isinstance(law, _Alike)
 
 
@@ -217,10 +235,10 @@ def choose(weights: Sequence[float], u: Floats) -> NDArray[np.int64]:
     >>> choose([1, 0, 3], np.array([0.2, 0.3, 0.9])).tolist()
     [0, 2, 2]
     """
-    return np.asarray(_shares_so_far(np.asarray(weights)).searchsorted(u, side="right"), dtype=np.int64)
+    return np.asarray(shares_so_far(weights).searchsorted(u, side="right"), dtype=np.int64)
 
 
-def _shares_so_far(weights: NDArray[Any]) -> Floats:
+def shares_so_far(weights: ArrayLike) -> Floats:
     """Return which share of the whole each weight and those before it have; the last is 1, above any `u`."""
     so_far = np.cumsum(weights, dtype=np.float64)
     return np.asarray(so_far / so_far[-1], dtype=np.float64)

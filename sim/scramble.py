@@ -14,6 +14,7 @@ from sim.compiler import outer_of, shared
 Floats: TypeAlias = NDArray[np.float64]
 Whole: TypeAlias = NDArray[np.int64]
 Words: TypeAlias = NDArray[np.uint64]
+Key: TypeAlias = tuple[np.uint64, np.uint64]
 
 _ROUNDS = 10
 _MULTIPLIER_0, _MULTIPLIER_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
@@ -29,7 +30,7 @@ _STEP = 2.0**-52
 
 @shared
 def philox(
-    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, key: Words
+    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, key: Words | Key
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Return a counter scrambled: four 32-bit words of four, each in the low half of a 64-bit one, as the key's two.
 
@@ -60,25 +61,49 @@ def uniform(high: np.uint64, low: np.uint64) -> float:
 
 
 @shared
-def two(key: Words, number: int, within: int, block: int, member: int) -> tuple[float, float]:
-    """Return the numbers that an address has for the two purposes of a block: 2 · `block` and the one after it."""
-    words = philox(np.uint64(number), np.uint64(within), np.uint64(block), np.uint64(member), key)
+def key_of(words: Words) -> Key:
+    """Return the two words of a key: numbers of their own, which stay at hand where those of an array are looked up."""
+    return words[0] & _LOW, words[1] & _LOW
+
+
+@shared
+def two(key: Key, number: int, within: int, block: int, member: int) -> tuple[float, float]:
+    """Return the numbers that an address has for the two purposes of a block: 2 · `block` and the one after it.
+
+    That all words are cut to 32 bits is for the compiler: it then scrambles several addresses at once.
+    """
+    c0, c1 = np.uint64(number) & _LOW, np.uint64(within) & _LOW
+    c2, c3 = np.uint64(block) & _LOW, np.uint64(member) & _LOW
+    words = philox(c0, c1, c2, c3, key)
     return uniform(words[0], words[1]), uniform(words[2], words[3])
 
 
-@outer_of()
-def scramble(key: Words, address: tuple[Whole, Whole, Whole], blocks: Whole, found: Floats) -> None:
-    """Write the numbers of many addresses.
+@shared
+def pairs_of(key: Key, address: tuple[Whole, Whole, Whole], block: int, even: Floats, odd: Floats) -> None:
+    """Write the numbers that addresses have for the two purposes of a block.
 
     Args:
-        key: ``uint64[2]``, two 32-bit words.
-        address: number, within, member: ``int64[n]`` each or, but for the number, ``int64[1]`` that all share.
+        key: the replication's.
+        address: number, within, member: ``int64[n]`` each.
+        block: pair of purposes.
+        even: ``float64[n]``, to be written.
+        odd: the same for the other purpose.
+    """
+    number, within, member = address
+    for k in range(len(number)):
+        even[k], odd[k] = two(key, number[k], within[k], block, member[k])
+
+
+@outer_of()
+def scramble(words: Words, address: tuple[Whole, Whole, Whole], blocks: Whole, found: Floats) -> None:
+    """Write the numbers of many addresses for many pairs of purposes.
+
+    Args:
+        words: ``uint64[2]``, the key.
+        address: number, within, member: ``int64[n]`` each.
         blocks: ``int64[n_blocks]``, pairs of purposes.
         found: ``float64[n_blocks, 2, n]``, to be written.
     """
-    number, within, member = address
-    steps = min(1, len(within) - 1), min(1, len(member) - 1)
+    key = key_of(words)
     for row in range(len(blocks)):
-        even, odd = found[row, 0], found[row, 1]
-        for k in range(len(number)):
-            even[k], odd[k] = two(key, number[k], within[k * steps[0]], blocks[row], member[k * steps[1]])
+        pairs_of(key, address, blocks[row], found[row, 0], found[row, 1])

@@ -101,6 +101,7 @@ class Streams:
         from sim.scramble import scramble  # noqa: PLC0415 - loads the compiler
 
         found = np.empty((len(blocks), 2, len(address.number)))
-        within, member = (np.atleast_1d(part) for part in (address.within, address.member))
-        scramble(self.key, (address.number, within, member), blocks, found)
+        parts = (address.number, address.within, address.member)
+        number, within, member = (np.ascontiguousarray(part) for part in np.broadcast_arrays(*parts))
+        scramble(self.key, (number, within, member), blocks, found)
         return found.reshape(2 * len(blocks), len(address.number))

@@ -1,77 +1,121 @@
 """What fails: people who are absent without warning, and systems that are slow or down.
 
-Place in the pipeline: a part of the workload. In: a scenario and the replication's streams. Out: arrays. Invariant:
+Place in the pipeline: a part of the workload. In: a scenario and the replication's draws. Out: arrays. Invariant:
 more people, groups at the end, days or outages add draws and move none.
 """
 
-from functools import lru_cache
+from collections.abc import Iterator
 
 import numpy as np
 
+import sim.scramble
+from sim.compiler import outer_of
+from sim.laws import Laws
 from sim.scenario import Scenario
-from sim.scenario.things import Outage, RandomOutage, System
-from sim.streams import PPM, Purpose, Streams
+from sim.scenario.things import Outage, System
+from sim.scramble import Words, key_of, two
+from sim.streams import PPM, Floats, Purpose
 from sim.timebase import Timebase
-from sim.workload.asked import asked_of
-from sim.workload.thinning import Grid, Whole, points
-from sim.workload.visits import delays
+from sim.workload import thinning
+from sim.workload.ahead import Part
+from sim.workload.thinning import Grid, Tables, Whole, count, place
+from sim.workload.visits import in_ticks
 
 _S_PER_MIN, _S_PER_DAY = 60, 86_400
-_OUTAGE = (Purpose.OUTAGE_COUNT, Purpose.OUTAGE_TICK)
+_COUNT, _PLACE, _DURATION = Purpose.OUTAGE_COUNT // 2, Purpose.OUTAGE_TICK // 2, Purpose.OUTAGE_DURATION // 2
 _PERMILLE = 1000
 
 
-def absence(scenario: Scenario, streams: Streams) -> Whole:
-    """Return a draw for each member of each group on each day: ``int64[n_groups, n_members, n_days]``, millionths.
+class Staff:
+    """Whose absence is drawn: all that any plan may have, of groups that are ever absent."""
 
-    A group that is never absent has `PPM`, which is below nothing.
-    """
-    staff = asked_of(scenario).staff
-    found = staff.nobody.copy()
-    u = streams.uniforms(Purpose.ABSENCE, staff.address)
-    found[staff.ever] = (u * PPM).astype(np.int64).reshape(len(staff.ever), *found.shape[1:])
-    return found
-
-
-def outages(scenario: Scenario, streams: Streams) -> Whole:
-    """Return all outages, told and random: rows (system, start, end, permille left, loses work), sorted.
-
-    Random outages start in the period; none is under way when it begins.
-    """
-    told = _told(scenario.timebase, scenario.outages)
-    by_chance = [_by_chance(scenario, streams, index, each) for index, each in enumerate(scenario.random_outages)]
-    rows = np.concatenate([told, *by_chance])
-    rows = rows[rows[:, 1] < rows[:, 2]]  # none that is shorter than a tick, or within the hour that spring leaves out
-    return rows[np.lexsort(rows.T[::-1])]
-
-
-@lru_cache(maxsize=64)
-def _told(timebase: Timebase, told: tuple[Outage, ...]) -> Whole:
-    rows = [
-        (
-            System[each.what.upper()],
-            timebase.tick(each.starts.date(), each.starts.time()),
-            timebase.tick(each.ends.date(), each.ends.time()),
-            round(_PERMILLE * each.left_ratio),
-            each.loses_work,
+    def __init__(self, scenario: Scenario) -> None:
+        n_members = max(
+            max(group.people, *(plan.staff.get(name, 0) for plan in scenario.plans.values()))
+            for name, group in scenario.staff.items()
         )
-        for each in told
-    ]
-    return np.array(rows, dtype=np.int64).reshape(-1, 5)
+        self._nobody = np.full((len(scenario.staff), n_members, scenario.timebase.n_days), PPM)
+        self._ever = np.flatnonzero([group.absence_ratio > 0 for group in scenario.staff.values()])
+
+    def parts(self) -> Iterator[Part]:
+        """Yield what is to be drawn ahead for `absence`."""
+        if len(self._ever):
+            group, member, day = (each.ravel() for each in np.indices((len(self._ever), *self._nobody.shape[1:])))
+            yield Part("absence", Purpose.ABSENCE, None, day, self._ever[group], member)
+
+    def absence(self, drawn: dict[str, Floats]) -> Whole:
+        """Return a draw for each member of each group on each day: ``int64[n_groups, n_members, n_days]``, millionths.
+
+        A group that is never absent has `PPM`, which is below nothing.
+        """
+        found = self._nobody.copy()
+        if "absence" in drawn:
+            millionths = (drawn["absence"] * PPM).astype(np.int64)
+            found[self._ever] = millionths.reshape(len(self._ever), *found.shape[1:])
+        return found
 
 
-@lru_cache(maxsize=64)
-def _days(timebase: Timebase) -> Grid:
-    return Grid(timebase.midnights, timebase.ticks_per_s * _S_PER_DAY)
+class Failures:
+    """What a scenario says of outages: worked out once for all replications."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        timebase, told = scenario.timebase, scenario.random_outages
+        self._told = _in_order(np.array([_row(timebase, each) for each in scenario.outages], dtype=np.int64))
+        self._ticks_per_s = timebase.ticks_per_s
+        self._grid = Grid(timebase.midnights, timebase.ticks_per_s * _S_PER_DAY, np.arange(timebase.n_days))
+        self._rates = np.array([[each.per_day] * timebase.n_days for each in told], dtype=np.float64)
+        self._laws = Laws([each.duration_min for each in told])
+        self._kinds = np.array(
+            [(System[each.what.upper()], round(_PERMILLE * each.left_ratio), each.loses_work) for each in told]
+        )
+
+    def outages(self, words: Words) -> Whole:
+        """Return all outages, told and random: rows (system, start, end, permille left, loses work), sorted.
+
+        Random outages start in the period; none is under way when it begins.
+        """
+        if not len(self._kinds):
+            return self._told
+        n_of, tick, u = by_chance(words, self._rates, self._grid.cells, self._grid.tables(self._rates))
+        found = np.empty((len(tick), 5), dtype=np.int64)
+        found[:, [0, 3, 4]] = np.repeat(self._kinds, n_of, axis=0)
+        found[:, 1] = tick
+        found[:, 2] = tick + in_ticks(self._laws.quantiles(n_of, u), _S_PER_MIN, self._ticks_per_s)
+        return _in_order(np.concatenate([self._told, found]))
 
 
-def _by_chance(scenario: Scenario, streams: Streams, index: int, told: RandomOutage) -> Whole:
-    """Return the outages of one entry of `random_outages`."""
-    timebase = scenario.timebase
-    rate = np.full(timebase.n_days, told.per_day)
-    found = points(streams, _OUTAGE, rate, _days(timebase), member=index)
-    u = streams.uniforms(Purpose.OUTAGE_DURATION, found.address)
-    lasts = delays(scenario, told.duration_min, u, unit_s=_S_PER_MIN)
-    constant = (System[told.what.upper()], round(_PERMILLE * told.left_ratio), told.loses_work)
-    system, permille, loses = (np.full(len(lasts), value, dtype=np.int64) for value in constant)
-    return np.column_stack([system, found.tick, found.tick + lasts, permille, loses])
+@outer_of(sim.scramble.__file__, thinning.__file__)
+def by_chance(words: Words, rates: Floats, cells: Whole, tables: Tables) -> tuple[Whole, Whole, Floats]:
+    """Return how many outages there are of each entry, when they start, and the numbers of how long they last.
+
+    Args:
+        words: the replication's key.
+        rates: ``float64[n_entries, n_days]``, outages a day.
+        cells: those of the grid.
+        tables: of the grid.
+    """
+    key, n_candidates = key_of(words), np.empty((len(rates), len(tables[0]), len(cells[0])), dtype=np.int64)
+    n = 0
+    for entry in range(len(rates)):
+        n += count((key, _COUNT, entry), rates[entry], cells, tables, n_candidates[entry])
+    found, n_of, u = np.empty((3, n), dtype=np.int64), np.empty(len(rates), dtype=np.int64), np.empty(n)
+    last = 0
+    for entry in range(len(rates)):
+        first, source, grid = last, (key, _PLACE, entry), (cells, tables[0])
+        n_of[entry] = place(source, rates[entry], grid, n_candidates[entry], found[:, first:])
+        last += n_of[entry]
+        for k in range(first, last):
+            _, u[k] = two(key, found[0, k], found[1, k], _DURATION, entry)
+    return n_of, found[2, :last], u[:last]
+
+
+def _row(timebase: Timebase, told: Outage) -> tuple[int, ...]:
+    starts, ends = (timebase.tick(at.date(), at.time()) for at in (told.starts, told.ends))
+    return System[told.what.upper()], starts, ends, round(_PERMILLE * told.left_ratio), told.loses_work
+
+
+def _in_order(rows: Whole) -> Whole:
+    """Return outages sorted, but those shorter than a tick, or within the hour that spring leaves out."""
+    rows = rows.reshape(-1, 5)
+    rows = rows[rows[:, 1] < rows[:, 2]]
+    return np.asarray(rows[np.lexsort(rows.T[::-1])])

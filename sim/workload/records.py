@@ -1,141 +1,225 @@
 """The records that visits bring, and the draws of each.
 
-Place in the pipeline: a part of the workload. In: visits and the replication's streams. Out: arrays with an entry for
-each record. Invariant: every draw is the quantile, at a number that belongs to the record alone, of a law of the
-scenario; so a change of one law moves its own draws and no other.
+Place in the pipeline: a part of the workload. In: visits and the replication's key. Out: arrays with an entry for each
+record. Invariant: every draw is the quantile, at a number that belongs to the record alone, of a law of the scenario;
+so a change of one law moves its own draws and no other.
+
+All but the quantiles is compiled: `ask` for what comes before them, `tell` for what becomes of them.
 """
+
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiler import outer_of
-from sim.laws import choose
-from sim.scenario import Scenario
-from sim.streams import PPM, Address, Floats, Purpose, Streams
+import sim.scenario.people
+import sim.scramble
+from sim.compiler import outer_of, woven
+from sim.scramble import Key, Words, key_of, pairs_of, two
+from sim.streams import PPM, Floats, Purpose
 from sim.timebase import NEVER
-from sim.workload.asked import N_ROWS, Asked, asked_of
+from sim.workload import asked, visits
+from sim.workload.asked import ARRIVAL, CHANNEL, ENTRY, FOLLOWER, N_ROWS, PRIORITY, PROCEDURE, Asked
 from sim.workload.thinning import Whole
-from sim.workload.visits import BOOKED, FIRST_DAY, Visits
+from sim.workload.visits import BOOKED, FIRST_DAY
 
-_ALWAYS = 1 << 30  # tries of who never gives up
+Flags: TypeAlias = NDArray[np.bool_]
+ByKind: TypeAlias = tuple[Whole, Whole, Whole]  # first and number of the records of each procedure in the third: all
+_PARTY: Final = Purpose.RECORDS_PER_VISIT // 2
+_COMPILED_IN: Final = tuple(str(each.__file__) for each in (sim.scramble, sim.scenario.people, asked, visits))
 
 
-class Records:
-    """The records of all visits, and their draws.
+def records(asked: Asked, words: Words, come: Whole) -> tuple[Whole, Flags]:
+    """Return the numbers of all records, in the rows that `asked` names, and whether each leads its visit.
 
-    Attributes:
-        visit: ``int64[n_records]``, index of the visit that brings it, non-decreasing.
-        member: ``int64[n_records]``, its number within the visit; the leader's is 0.
-        procedure: ``int64[n_records]``.
-        entry: ``int64[n_records]``, `Stage` of a record of the first day, `NEVER` for others.
+    Args:
+        asked: what the scenario asks for.
+        words: the replication's key.
+        come: number, `within` and arrival of the visits: ``int64[3, n_visits]``.
     """
-
-    def __init__(self, scenario: Scenario, streams: Streams, come: Visits) -> None:
-        self._scenario = scenario
-        self._asked = asked_of(scenario)
-        n_records = _records_per_visit(self._asked, streams, come)
-        self.visit = np.repeat(np.arange(len(n_records)), n_records)
-        self.member = np.arange(len(self.visit)) - (np.cumsum(n_records) - n_records)[self.visit]
-        self._within = come.within[self.visit]
-        address = Address(come.number[self.visit], self._within, self.member)
-        self._u = streams.pairs(self._asked.blocks, address)
-        self.procedure = choose(self._asked.shares, self._u[self._asked.row(Purpose.PROCEDURE)])
-        self.entry = np.full(len(self.visit), NEVER)
-        self._left = np.ones(len(self.visit))
-        if scenario.initial:
-            of_first_day = np.flatnonzero(self._within >= FIRST_DAY)
-            told = self._within[of_first_day] - FIRST_DAY
-            self.entry[of_first_day], self.procedure[of_first_day] = self._asked.of_entry[:, told]
-            self._left[of_first_day] = self._asked.left[told]
-
-    def follower(self) -> Whole:
-        """Return the next record of the same visit, `NEVER` for the last."""
-        after = np.append(self.member, 0)[1:]
-        return np.where(after > 0, np.arange(len(after)) + 1, NEVER)
-
-    def priority(self) -> Whole:
-        """Return the procedure's priority and, for visits by appointment, theirs on top."""
-        found: Whole = self._asked.priority[self.procedure]
-        told = self._scenario.demand.appointments
-        if told:
-            found += told.priority * self._is_booked()
-        return found
-
-    def _is_booked(self) -> NDArray[np.bool_]:
-        return (self._within >= BOOKED) & (self._within < FIRST_DAY)
-
-    def millionths(self, purpose: Purpose) -> Whole:
-        """Return whole millionths; `PPM`, which is below nothing, where no ratio of the scenario asks for a draw."""
-        if not self._asked.asks(purpose):
-            return np.full(len(self.visit), PPM)
-        drawn: Whole = (self._u[self._asked.row(purpose)] * PPM).astype(np.int64)
-        if purpose is Purpose.CHANNEL and self._scenario.demand.appointments:
-            drawn[self._is_booked()] = PPM  # who has an appointment comes in person
-        return drawn
-
-    def n_tries(self) -> Whole:
-        """Return how often each leaves in vain at most: a geometric law, the first included."""
-        ratio = self._scenario.citizens.gives_up_ratio
-        if not self._asked.asks(Purpose.TRIES):
-            return np.full(len(self.visit), 1 if ratio else _ALWAYS)
-        n_more = np.floor(np.log(self._u[self._asked.row(Purpose.TRIES)]) / np.log1p(-ratio))
-        return np.asarray(1 + np.minimum(n_more, _ALWAYS - 1).astype(np.int64), dtype=np.int64)
-
-    def by_law(self) -> Whole:
-        """Return all that laws are drawn for, in the rows that `Asked` names: ``int64[N_ROWS, n_records]``."""
-        asked, n_records = self._asked, len(self.visit)
-        order = np.argsort(self.procedure, kind="stable")
-        n_of_kind = np.bincount(self.procedure, minlength=len(asked.shares))
-        by_kind = (np.cumsum(n_of_kind) - n_of_kind, n_of_kind, order)
-        of_cell = n_of_kind[asked.cells[:, 1]]
-        u = np.empty(of_cell.sum())
-        gather(self._u, asked.cells, by_kind, u)
-        draws = asked.laws.quantiles(of_cell, u), np.cumsum(of_cell) - of_cell
-        found = np.empty((N_ROWS, n_records), dtype=np.int64)
-        found[:] = asked.without
-        spread(draws, by_kind, (self.entry, self._left), asked.outcomes, found)
-        return found
+    found, leads, left, by_kind, u = ask(words, come, asked.of_visits, asked.drawn)
+    counts = by_kind[1][asked.drawn[1][:, 1]]
+    tell((asked.laws.quantiles(counts, u), counts), by_kind, left, asked.outcomes, found)
+    return found, leads
 
 
-@outer_of()
-def gather(numbers: Floats, cells: Whole, by_kind: tuple[Whole, Whole, Whole], found: Floats) -> None:
+@outer_of(*_COMPILED_IN)
+def ask(
+    words: Words,
+    come: Whole,
+    of_visits: tuple[tuple[Whole, Floats], tuple[int, Floats, Whole, int], tuple[Whole, Floats]],
+    drawn: tuple[Whole, Whole, Whole, Whole],
+) -> tuple[Whole, Flags, Floats, ByKind, Floats]:
+    """Return all of the records that needs no law, and at which numbers quantiles are wanted.
+
+    Args:
+        words: the replication's key.
+        come: number, `within` and arrival of the visits: ``int64[3, n_visits]``.
+        of_visits: `Asked.of_visits`.
+        drawn: `Asked.drawn`.
+
+    Returns:
+        Rows of numbers, whether each record leads its visit, which part of its work at its first stage is left, the
+        records by procedure, and the numbers of each cell one after the other.
+    """
+    (parties, kinds, first_day), (blocks, cells, millionths, without) = of_visits, drawn
+    key, n_of_visit = key_of(words), np.empty(len(come[0]), dtype=np.int64)
+    n = count_records(key, come, parties, n_of_visit)
+    found, leads, left = np.empty((N_ROWS, n), dtype=np.int64), np.empty(n, dtype=np.bool_), np.ones(n)
+    for row in range(N_ROWS):
+        found[row] = without[row]
+    address = np.empty((3, n), dtype=np.int64)
+    line_up(come, n_of_visit, address, found, leads)
+    numbers = np.empty((2 * len(blocks), n))
+    for row in range(len(blocks)):
+        parts = (address[0], address[1], address[2])
+        pairs_of(key, parts, blocks[row], numbers[2 * row], numbers[2 * row + 1])
+    choose_kinds(numbers, address[1], (kinds, first_day), found, left)
+    draw_millionths(numbers, address[1], millionths, found)
+    by_kind = (
+        np.zeros(len(kinds[1]), dtype=np.int64),
+        np.zeros(len(kinds[1]), dtype=np.int64),
+        np.empty(n, dtype=np.int64),
+    )
+    sort_by_kind(found[PROCEDURE], by_kind)
+    n = 0
+    for cell in range(len(cells)):
+        n += by_kind[1][cells[cell, 1]]
+    u = np.empty(n)
+    gather(numbers, cells, by_kind, u)
+    return found, leads, left, by_kind, u
+
+
+@woven
+def count_records(key: Key, come: Whole, parties: tuple[Whole, Floats], found: Whole) -> int:
+    """Write how many records each visit brings, one if it is a record of the first day; return how many in all."""
+    (brought, shares), n = parties, 0
+    for visit in range(len(found)):
+        if come[1, visit] >= FIRST_DAY:
+            found[visit] = 1
+        elif len(brought) == 1:
+            found[visit] = brought[0]
+        else:
+            _, u = two(key, come[0, visit], come[1, visit], _PARTY, 0)
+            found[visit] = brought[chosen(shares, u)]
+        n += found[visit]
+    return n
+
+
+@woven
+def chosen(shares: Floats, u: float) -> int:
+    """Return which of several is drawn, by their shares and those before them; the last is 1, above any `u`."""
+    found = 0
+    while shares[found] <= u:
+        found += 1
+    return found
+
+
+@woven
+def line_up(come: Whole, n_of_visit: Whole, address: Whole, found: Whole, leads: Flags) -> None:
+    """Write the records' addresses, arrivals and followers, visit by visit."""
+    record = 0
+    for visit in range(len(n_of_visit)):
+        for member in range(n_of_visit[visit]):
+            address[0, record], address[1, record], address[2, record] = come[0, visit], come[1, visit], member
+            found[ARRIVAL, record] = come[2, visit]
+            found[FOLLOWER, record] = record + 1 if member + 1 < n_of_visit[visit] else NEVER
+            leads[record] = member == 0
+            record += 1
+
+
+@woven
+def choose_kinds(
+    numbers: Floats,
+    within: Whole,
+    told: tuple[tuple[int, Floats, Whole, int], tuple[Whole, Floats]],
+    found: Whole,
+    left: Floats,
+) -> None:
+    """Write each record's procedure and priority and, of the first day, its stage and which part there is left."""
+    (row, shares, priority, when_booked), (of_entry, left_of_entry) = told
+    for record in range(len(within)):
+        kind = chosen(shares, numbers[row, record])
+        more = 0
+        if within[record] >= FIRST_DAY:
+            entry = within[record] - FIRST_DAY
+            found[ENTRY, record], kind = of_entry[0, entry], of_entry[1, entry]
+            left[record] = left_of_entry[entry]
+        elif within[record] >= BOOKED:
+            more = when_booked
+        found[PROCEDURE, record] = kind
+        found[PRIORITY, record] = priority[kind] + more
+
+
+@woven
+def draw_millionths(numbers: Floats, within: Whole, millionths: Whole, found: Whole) -> None:
+    """Write what is compared with a part of a whole; who has an appointment comes in person."""
+    for number in range(len(millionths)):
+        row, of = millionths[number]
+        for record in range(len(within)):
+            found[of, record] = np.int64(numbers[row, record] * PPM)
+        if of == CHANNEL:
+            for record in range(len(within)):
+                if BOOKED <= within[record] < FIRST_DAY:
+                    found[of, record] = PPM
+
+
+@woven
+def sort_by_kind(kind: Whole, by_kind: ByKind) -> None:
+    """Write where the records of each procedure begin, how many they are, and all of them, procedure by procedure."""
+    starts, n_of_kind, order = by_kind
+    for record in range(len(kind)):
+        n_of_kind[kind[record]] += 1
+    for k in range(1, len(starts)):
+        starts[k] = starts[k - 1] + n_of_kind[k - 1]
+        n_of_kind[k - 1] = 0
+    n_of_kind[-1] = 0
+    for record in range(len(kind)):
+        k = kind[record]
+        order[starts[k] + n_of_kind[k]] = record
+        n_of_kind[k] += 1
+
+
+@woven
+def gather(numbers: Floats, cells: Whole, by_kind: ByKind, found: Floats) -> None:
     """Write each cell's numbers one after the other: those of its purpose, of the records of its procedure."""
     (starts, n_of_kind, order), n = by_kind, 0
     for cell in range(len(cells)):
         row, kind = cells[cell]
-        for k in range(n_of_kind[kind]):
-            found[n] = numbers[row, order[starts[kind] + k]]
+        for k in range(starts[kind], starts[kind] + n_of_kind[kind]):
+            found[n] = numbers[row, order[k]]
             n += 1
 
 
-@outer_of()
-def spread(
+@outer_of(*_COMPILED_IN)
+def tell(
     draws: tuple[Floats, Whole],
-    by_kind: tuple[Whole, Whole, Whole],
-    first_day: tuple[Whole, Floats],
-    outcomes: tuple[Whole, Floats, NDArray[np.bool_]],
+    by_kind: ByKind,
+    left: Floats,
+    outcomes: tuple[Whole, Floats, Flags],
     found: Whole,
 ) -> None:
-    """Write what becomes of each cell's draws to its records; work that is done on the first day is taken off."""
-    (drawn, first), (starts, n_of_kind, order), (entry, left) = draws, by_kind, first_day
-    ways, sizes, is_paged = outcomes
+    """Write what becomes of each cell's draws to its records; work that is done on the first day is taken off.
+
+    Args:
+        draws: ``float64``, the quantiles of each cell one after the other; ``int64[n_cells]``, how many are of each.
+        by_kind: the records by procedure.
+        left: ``float64[n_records]``, which part is left of the work at a record's first stage.
+        outcomes: `Asked.outcomes`.
+        found: rows of numbers, those that laws are drawn for to be written.
+    """
+    (drawn, counts), (starts, n_of_kind, order), (ways, sizes, is_paged) = draws, by_kind, outcomes
+    first, passed = 0, 0  # of the draws, and cells
     for number in range(len(ways)):
         cell, kind, row = ways[number]
+        while passed < cell:
+            first += counts[passed]
+            passed += 1
         factor, unit, most, per = sizes[number]
         for k in range(n_of_kind[kind]):
-            record, draw = order[starts[kind] + k], drawn[first[cell] + k]
+            record, draw = order[starts[kind] + k], drawn[first + k]
             if is_paged[number]:
                 draw = np.rint(draw)
-            if entry[record] == row:
+            if found[ENTRY, record] == row:
                 draw *= left[record]
             found[row, record] = np.int64(np.rint(min(draw * factor * unit, most) * per))
-
-
-def _records_per_visit(asked: Asked, streams: Streams, come: Visits) -> Whole:
-    """Return how many records each visit brings; one, if it is a record of the first day."""
-    if len(asked.brought) == 1:
-        brought = np.full(len(come.number), asked.brought[0])
-    else:
-        u = streams.uniforms(Purpose.RECORDS_PER_VISIT, Address(come.number, come.within))
-        brought = asked.brought[choose(asked.weights, u)]
-    return np.where(come.within < FIRST_DAY, brought, 1)

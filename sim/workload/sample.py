@@ -4,43 +4,76 @@ Place in the pipeline: where a workload is made. In: a scenario, a seed and the 
 `Workload`. Invariant: the same three give the same draws, in any order and on any number of processors.
 """
 
+from functools import lru_cache
+
 from sim.scenario import Scenario
 from sim.scenario.people import Stage
-from sim.streams import Purpose, Streams
-from sim.workload.asked import BALK_AT, COLLECT_DELAY, PATIENCE, RETURN_OFFSET, SCAN, SUPPLEMENT_DELAY, UPLOAD
-from sim.workload.failures import absence, outages
-from sim.workload.records import Records
+from sim.streams import Streams
+from sim.workload import asked
+from sim.workload.ahead import Ahead
+from sim.workload.asked import Asked
+from sim.workload.failures import Failures, Staff
+from sim.workload.records import records
 from sim.workload.rows import Workload
-from sim.workload.visits import visits
+from sim.workload.visits import Expected
 
 
 def sample(scenario: Scenario, *, seed: int, replication: int) -> Workload:
     """Return the draws of one replication of the scenario's world."""
-    streams = Streams(seed, replication)
-    come = visits(scenario, streams)
-    records = Records(scenario, streams, come)
-    drawn = records.by_law()
-    return Workload(
-        seed=seed,
-        replication=replication,
-        arrival=come.arrival[records.visit],
-        entry=records.entry,
-        follower=records.follower(),
-        leads=records.member == 0,
-        procedure=records.procedure,
-        priority=records.priority(),
-        channel_draw=records.millionths(Purpose.CHANNEL),
-        wrong_draw=records.millionths(Purpose.WRONG_COUNTER),
-        incomplete_draw=records.millionths(Purpose.INCOMPLETE),
-        work=drawn[: len(Stage)],
-        scan_work=drawn[SCAN],
-        upload_bit=drawn[UPLOAD],
-        patience=drawn[PATIENCE],
-        balk_at=drawn[BALK_AT],
-        n_tries=records.n_tries(),
-        return_offset=drawn[RETURN_OFFSET],
-        supplement_delay=drawn[SUPPLEMENT_DELAY],
-        collect_delay=drawn[COLLECT_DELAY],
-        absence_draw=absence(scenario, streams),
-        outages=outages(scenario, streams),
-    )
+    return _sampler(_Same(scenario)).sample(seed, replication)
+
+
+class _Sampler:
+    """All that is worked out once for the replications of a scenario."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._expected, self._staff, self._failures = Expected(scenario), Staff(scenario), Failures(scenario)
+        self._ahead = Ahead([*self._expected.parts(), *self._staff.parts()])
+        self._asked = Asked(scenario)
+
+    def sample(self, seed: int, replication: int) -> Workload:
+        words = Streams(seed, replication).key
+        ahead = self._ahead.draw(words)
+        drawn, leads = records(self._asked, words, self._expected.come(words, ahead))
+        return Workload(
+            seed=seed,
+            replication=replication,
+            arrival=drawn[asked.ARRIVAL],
+            entry=drawn[asked.ENTRY],
+            follower=drawn[asked.FOLLOWER],
+            leads=leads,
+            procedure=drawn[asked.PROCEDURE],
+            priority=drawn[asked.PRIORITY],
+            channel_draw=drawn[asked.CHANNEL],
+            wrong_draw=drawn[asked.WRONG_COUNTER],
+            incomplete_draw=drawn[asked.INCOMPLETE],
+            work=drawn[: len(Stage)],
+            scan_work=drawn[asked.SCAN],
+            upload_bit=drawn[asked.UPLOAD],
+            patience=drawn[asked.PATIENCE],
+            balk_at=drawn[asked.BALK_AT],
+            n_tries=drawn[asked.N_TRIES],
+            return_offset=drawn[asked.RETURN_OFFSET],
+            supplement_delay=drawn[asked.SUPPLEMENT_DELAY],
+            collect_delay=drawn[asked.COLLECT_DELAY],
+            absence_draw=self._staff.absence(ahead),
+            outages=self._failures.outages(words),
+        )
+
+
+class _Same:
+    """A scenario as a key: the very same object, for it is too large to be compared by value."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+
+    def __hash__(self) -> int:
+        return id(self.scenario)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.scenario is other.scenario
+
+
+@lru_cache(maxsize=64)
+def _sampler(same: _Same) -> _Sampler:
+    return _Sampler(same.scenario)
