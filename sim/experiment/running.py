@@ -118,8 +118,7 @@ def stream_experiment(
     """
     # Written down once for all replications; a worker that reads it builds the plans once, and not for each of them.
     written = pickle.dumps(tuple(cases))
-    _planned(written)
-    case_spans = tuple(tuple(spans(case.scenario.world(case.plan).office_hours)) for case in cases)
+    case_spans = tuple(tuple(spans(plan.hours, plan.session_days)) for _, plan in _planned(written))
     store = Store(_about(cases, seed, first, breakdowns), kept_in)
 
     def table(n: int) -> Table:

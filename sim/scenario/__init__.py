@@ -154,6 +154,12 @@ class Scenario(Part):
         """Return the mean number of walk-in visits in each hour of the period, day by day."""
         return array("d", (self.visits_per_hour(day, hour) for day in self.timebase.days for hour in range(24)))
 
+    @cached_property
+    def session_days(self) -> frozenset[date]:
+        """Return the days on which some plan has a session, if they are days off."""
+        sessions = [session for plan in self.plans.values() for session in plan.sessions]
+        return frozenset(day for day in self.timebase.days if any(session.covers(day) for session in sessions))
+
     @property
     def titles(self) -> Mapping[str, str]:
         """Return the plans' titles by name, in the file's order."""
