@@ -89,6 +89,20 @@ def test_csv_gives_the_tables_numbers(table: Table) -> None:
             )
 
 
+def test_csv_says_how_sure_each_mean_is(table: Table) -> None:
+    """Beside mean, 10 %, 50 % and 90 % points stands the interval that the document has; empty where it has none."""
+    spans = {
+        (plan["name"], span["span"], span["first_day"]): span["figures"]
+        for plan in json.loads(to_json(table))["plans"]
+        for span in plan["spans"]
+    }
+    for row in csv.DictReader(io.StringIO(to_csv(table))):
+        for figure, band in spans[row["plan"], row["span"], row["first_day"]].items():
+            cells = [row[f"{figure}_{point}"] for point in ("median", "mean_from", "mean_to")]
+            numbers = [band["median"], *(band["mean_between"] or ("", ""))] if band else ["", "", ""]
+            assert [float(cell) if cell else "" for cell in cells] == pytest.approx(numbers, abs=1e-6)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_breakdowns_are_in_the_files(table: Table, kind: str) -> None:
     """Every part of every span has its figures in the document and, to six digits, in a sheet of its own."""
@@ -321,10 +335,15 @@ def test_costs_are_told_when_something_has_a_price(table: Table) -> None:
 
 
 def test_breakdowns_are_shown_for_each_plan(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
-    """A table for each kind and plan, without parts in which nothing ever happens."""
+    """Tables for each kind and plan, with bands, without parts in which nothing ever happens."""
     told = part_tables(table)
     assert [each.title for each in told[:2]] == ["As usual, by hour", f"{HOSTILE}, by hour"]
-    assert len(told) == 2 * len(KINDS)
+    assert [each.title for each in told[4:6]] == ["As usual, by procedure: records", "As usual, by procedure: time"]
+    ((_, received, *_),) = told[4].sections[-1][1]
+    ((_, bands),) = part_bands(table, "procedure", rows(table)[len(rows(table)) // 2 - 1])
+    of_period = bands["received_count"]
+    assert of_period is not None
+    assert received == f"{of_period.mean:.0f} [{of_period.low:.0f}–{of_period.high:.0f}]"
     hours = [line[0] for line in told[0].sections[-1][1]]
     assert "09:00" in hours
     assert "03:00" not in hours
