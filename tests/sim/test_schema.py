@@ -242,7 +242,8 @@ def test_check_says_ok_or_what_is_wrong(tmp_path: Path) -> None:
     text = (ROOT / THO_XUAN).read_text(encoding="utf-8")
     odd.write_text(text.replace("  as-usual:\n", "  as-usual:\n    ups_min: 5\n", 1), encoding="utf-8")
     doubted = subprocess.run([*command, odd], capture_output=True, cwd=ROOT, check=True)
-    warning = "warning: plans.as-usual.ups_min: does nothing without a power outage"
+    line = odd.read_text(encoding="utf-8").splitlines().index("    ups_min: 5") + 1
+    warning = f"warning: {odd}:{line}: plans.as-usual.ups_min: does nothing without a power outage"
     assert doubted.stdout.decode().splitlines()[-1] == warning
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("name: x\n", encoding="utf-8")
