@@ -71,7 +71,7 @@ def _add_some(name: str, parts: dict[str, Any], some: dict[str, Any]) -> None:
     """Add a part of which any field may be missing, and the parts that it has, to `some`."""
     if f"Some{name}" not in some:
         some[f"Some{name}"] = {}
-        part = {key: value for key, value in parts[name].items() if key != "required"}
+        part = {key: value for key, value in parts[name].items() if key not in {"required", "oneOf"}}
         some[f"Some{name}"] = _with_some(part, parts, some)
 
 

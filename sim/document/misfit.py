@@ -66,6 +66,7 @@ _EXPECTED = {
     "time_type": 'a time of day such as "07:30"',
     "tuple_type": _LIST,
 }
+_FEW = 8  # fields of a part that a message names
 _PREFIXES = {
     "Input should be ": "",
     "Input should ": "something that should ",
@@ -113,7 +114,7 @@ def _misfit(details: ErrorDetails, content: object, model: type[BaseModel]) -> M
     if kind == "literal_error":
         return _unknown_name(place.way, details["input"], _named(context["expected"]))
     if kind == "union_tag_invalid":
-        return _unknown_name((*place.way, place.tag), context["tag"], place.tags)
+        return _unknown_name((*place.way, place.tag), details["input"][place.tag], place.tags)
     return _wrong_value(place, details)
 
 
@@ -136,10 +137,13 @@ def _wrong_value(place: Place, details: ErrorDetails) -> MisfitError:
         got, expected = f"{context['actual_length']} entries", f"at most {context['max_length']:,} entries"
         return MisfitError(*place.way, got=got, expected=expected)
     expected, hint = _expected(details), ""
-    if place.tags and expected == _MAPPING:
-        expected = f"a mapping with {place.tag}, one of: {', '.join(place.tags)}"
+    if expected == _MAPPING and (place.tag or 0 < len(place.fields) <= _FEW):
+        names = ", ".join(place.tags or place.fields)
+        expected = f"a mapping with {place.tag}, one of: {names}" if place.tag else f"a mapping with: {names}"
     if isinstance(value, str) and kind in {"float_type", "int_type"} and value[:1].isdigit():
         hint = "a number alone: its unit is in the field's name, and quotation marks make it text"
+    if kind == "string_type" and value is not None and not isinstance(value, Mapping | tuple):
+        hint = "in quotation marks it is text"
     return MisfitError(*place.way, got=shown(value), expected=expected, hint=hint)
 
 
@@ -172,9 +176,9 @@ def shown(value: object) -> str:
     """Return a value short enough for one line, as one would write it."""
     if value is None:
         return "nothing"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str | int | float):
+    if isinstance(value, bool | float):
+        return f"{value:.15g}" if isinstance(value, float) else str(value).lower()
+    if isinstance(value, str | int):
         return reprlib.repr(value)
     if isinstance(value, time):
         return value.isoformat("minutes" if not value.second else "auto")

@@ -24,12 +24,17 @@ class Place:
     Attributes:
         way: keys and indexes from the document's root.
         names: the field names that the model has at the parent of the last key, in their order; perhaps none.
-        kinds: what the model has there, where it is one of several kinds of part.
+        kinds: the parts that may stand there.
     """
 
     way: Way
     names: tuple[str, ...]
     kinds: tuple[Any, ...]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the fields of the part that must stand there; none where there are several, or other values."""
+        return tuple(_fields(self.kinds[0])) if len(self.kinds) == 1 else ()
 
     @property
     def tag(self) -> str:
@@ -83,7 +88,7 @@ def find_place(
         way.append(str(part) if isinstance(content, Mapping) else part)
         content = inside
     kinds = tuple(member for annotation in here for member in _members(annotation) if _fields(member))
-    return Place(tuple(way), names, kinds if len(kinds) > 1 else ())
+    return Place(tuple(way), names, kinds)
 
 
 def near_name(name: str, names: Iterable[str]) -> str:

@@ -47,6 +47,7 @@ class Hours(Part):
     afternoon: tuple[TimeOfDay, TimeOfDay] = Field(description="opening and closing time of the afternoon")
     working_weekdays: Annotated[frozenset[Weekday], Field(strict=False), EachOnce] = Field(
         default=frozenset(WEEKDAYS[:5]),
+        min_length=1,
         description="days of the week that are worked",
         json_schema_extra={"default": list(WEEKDAYS[:5])},  # a set has no order of its own
     )
@@ -63,9 +64,9 @@ class Hours(Part):
     def _in_order(self) -> Self:
         edges = [*self.morning, *self.afternoon]
         if edges != sorted(set(edges)):
-            raise ValueError("morning and afternoon in the order of the day, each closing after it opens")
-        if not self.working_weekdays:
-            raise ValueError("at least one working weekday")
+            got = ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in (self.morning, self.afternoon))
+            expected = "morning and afternoon in the order of the day, each closing after it opens"
+            raise MisfitError(got=got, expected=expected)
         return self
 
     def is_after_holiday(self, day: date) -> bool:

@@ -27,7 +27,7 @@ def as_editors_see_it(value: Any) -> Any:
     """Return a YAML value as JSON has it: names are texts, and so are dates."""
     if isinstance(value, dict):
         return {str(key): as_editors_see_it(part) for key, part in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [as_editors_see_it(part) for part in value]
     return value.isoformat() if isinstance(value, date | datetime) else value
 
