@@ -91,7 +91,7 @@ def test_anchors_and_merges_work() -> None:
 CASES = {
     "empty": ("", "book.yaml: found an empty document; expected a mapping (names with values)"),
     "only a comment": ("# nothing\n", "book.yaml: found an empty document; expected a mapping (names with values)"),
-    "a list": ("- 1\n", "book.yaml:1: found a list; expected a mapping (names with values)"),
+    "a list": ("- 1\n", "book.yaml:1: found a list; expected a mapping with: name, day,"),
     "syntax": ("name: x\nday: [1,\n", "book.yaml:3: found '<stream end>'; expected the node content"),
     "two values": ("name: x: y\n", "book.yaml:1: found mapping values are not allowed here; expected a YAML 1.2 doc"),
     "two documents": ("name: x\n---\nname: y\n", "book.yaml:2: found another document; expected one document"),

@@ -33,7 +33,11 @@ CASES = {
     "time of day": ('["07:30", "11:30"]', '["7h30", "11:30"]', ("hours.morning[0]", "'7h30'", 'such as "07:30"')),
     "order of the day": ('["07:30", "11:30"]', '["11:30", "07:30"]', ("hours", "in the order of the day")),
     "overlapping halves": ('["13:30", "17:00"]', '["11:30", "17:00"]', ("hours", "in the order of the day")),
-    "no weekday": ("[mon, tue, wed, thu, fri]", "[]", ("hours", "at least one working weekday")),
+    "no weekday": (
+        "[mon, tue, wed, thu, fri]",
+        "[]",
+        ("hours.working_weekdays: found none; expected at least one entry",),
+    ),
     "unknown weekday": (
         "[mon, tue, ",
         "[mo, tue, ",
@@ -96,7 +100,7 @@ CASES = {
         "ends: 2025-07-01T07:30:00",
         ("outages[0].ends", "an instant after starts"),
     ),
-    "outage with a zone": ("T11:30:00,", "T11:30:00Z,", ("outages[0]", "local times without a zone")),
+    "outage with a zone": ("T11:30:00,", "T11:30:00Z,", ("outages[0].ends", "a local time without a zone")),
     "more cover than staff": (
         "people: {intake: 2, ",
         "people: {intake: 4, ",
@@ -183,16 +187,16 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "both kinds of deadline": (
         kind(deadline={"working_days": 1, "working_hours": 8}),
-        "procedures.land.deadline: found a mapping; expected either working_days or working_hours",
+        "procedures.land.deadline: found both; expected either working_days or working_hours",
     ),
-    "no deadline": (kind(deadline={}), "procedures.land.deadline: found a mapping; expected either working_days"),
+    "no deadline": (kind(deadline={}), "procedures.land.deadline: found neither; expected either working_days"),
     "upload without pages": (
         kind(pages=None),
-        "procedures.land: found a mapping; expected pages, if there is something to scan or to upload",
+        "procedures.land.pages: found nothing; expected how many there are to scan or to upload",
     ),
     "values without their weights": (
         kind(intake_min={"law": "empirical", "values": (1, 2), "weights": (1,)}),
-        "procedures.land.intake_min: found a mapping; expected as many weights as values, at least one above 0",
+        "procedures.land.intake_min.weights: found 1 for 2 values; expected as many weights as values, at least one",
     ),
     "visits without records": (
         {"demand": {"visits_per_day": 1, "hour_weights": {8: 1}, "records_per_visit": {0: 1}}},
@@ -200,7 +204,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "weights of nothing": (
         {"demand": {"visits_per_day": 1, "hour_weights": {8: 1}, "weekday_hour_weights": {"mon": {8: 0}}}},
-        "demand: found a mapping; expected at least one hour weight above 0",
+        "demand.weekday_hour_weights.mon: found no weight above 0; expected at least one",
     ),
     "served before closing": (
         {"hours": document()["hours"] | {"inside_served_until": "16:59"}},
@@ -246,7 +250,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a session that ends before it begins": (
         plan(sessions=(SESSION | {"closes": "08:00"},)),
-        "plans.p.sessions[0]: found a mapping; expected closes later than opens",
+        "plans.p.sessions[0].closes: found 08:00; expected a time after opens 08:00",
     ),
     "two sessions on a day": (
         plan(sessions=(SESSION, SESSION)),
