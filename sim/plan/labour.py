@@ -232,7 +232,7 @@ def overtime_pay(plan: Plan, intervals: Ticks, span_start: int, span_end: int) -
         span_start: first tick that counts.
         span_end: first tick that no longer counts.
 
-    Source: Labour Code 45/2019/QH14, article 98; Decree 145/2020/ND-CP, articles 55 to 57.
+    Source: Labour Code 45/2019/QH14, articles 98 and 106; Decree 145/2020/ND-CP, articles 55 to 57.
     """
     return _pay(plan, intervals, overtime_curve(plan.hours, plan.labour_rules), span_start, span_end)
 

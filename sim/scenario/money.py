@@ -37,7 +37,7 @@ class Costs(Part):
 class LabourRules(Part):
     """Limits and supplements of overtime; the defaults are those of Vietnam's Labour Code of 2019.
 
-    Source: Labour Code 45/2019/QH14, articles 98, 105 and 107.
+    Source: Labour Code 45/2019/QH14, articles 98 and 105 to 107.
     """
 
     is_enforced: bool = Field(default=True, description="whether a plan that breaks a limit is refused")
