@@ -17,6 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy.special import gammaincinv, ndtri
 
+from sim.document import MisfitError
+
 Floats = NDArray[np.float64]
 Cv = Annotated[float, Field(gt=0, le=10, description="standard deviation divided by the mean")]
 _Mean = Annotated[float, Field(gt=0, le=1_000_000, description="mean, in the unit that the field's name ends with")]
@@ -151,7 +153,8 @@ class Empirical(_Law):
     @model_validator(mode="after")
     def _one_for_each(self) -> Self:
         if self.weights and (len(self.weights) != len(self.values) or not sum(self.weights) > 0):
-            raise ValueError("as many weights as values, at least one above 0")
+            got = f"{len(self.weights)} for {len(self.values)} values" if sum(self.weights) > 0 else "none above 0"
+            raise MisfitError("weights", got=got, expected="as many weights as values, at least one above 0")
         return self
 
     @property

@@ -21,8 +21,11 @@ Made by `peakweek scenario fields`. `<name>` stands for a name of your own, or f
 the field says so; `[]` for each entry of a list. A part whose default is `{}` may be left out: each of its fields then
 has the default of its own.
 
-The numbers of articles of the Labour Code and of Decree 145/2020 that scenarios and code cite were not checked against
-the texts; check them before you rely on them.
+The limits and rates of `labour_rules` are those that law firms and databases of law give for the Labour Code
+45/2019/QH14 (articles 98 and 107: lawnet.vn, sblaw.vn; 105: lawnet.vn, plf.vn; 106: lawnet.vn) and for Decree
+145/2020/NĐ-CP (articles 55 to 57: lawnet.vn, mondaq.com, and chiaseluatlaodong.com for the rates at night; 60:
+dedica-law.com, phamconsult.com). They agree with each other; the laws themselves were not read. One of them (dedica-
+law.com) adds that up to 60 hours a month may be agreed on: where that holds, say so in `overtime_month_h`.
 
 | field | kind | default | means |
 |---|---|---|---|
@@ -71,7 +74,7 @@ def _add_some(name: str, parts: dict[str, Any], some: dict[str, Any]) -> None:
     """Add a part of which any field may be missing, and the parts that it has, to `some`."""
     if f"Some{name}" not in some:
         some[f"Some{name}"] = {}
-        part = {key: value for key, value in parts[name].items() if key != "required"}
+        part = {key: value for key, value in parts[name].items() if key not in {"required", "oneOf"}}
         some[f"Some{name}"] = _with_some(part, parts, some)
 
 

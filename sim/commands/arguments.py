@@ -111,15 +111,30 @@ def replicated(
     """
     from sim.plan.doubts import find_doubts  # noqa: PLC0415
     from sim.report.folder import output_folder  # noqa: PLC0415
+    from sim.scenario import told_by  # noqa: PLC0415
 
-    for doubt in find_doubts(scenario, list(names)):
-        print(f"peakweek: warning: {options.scenario}: {doubt}", file=sys.stderr)
+    with told_by(options.scenario):
+        for doubt in find_doubts(scenario, list(names)):
+            print(f"peakweek: {warning(options.scenario, doubt)}", file=sys.stderr)
     with output_folder(options.out) if options.out else nullcontext():
         kept = options.resume or (options.out and options.out / KEPT)
         table = _table(options, scenario, names, kept, on_stop)
         yield table
         if kept and not options.resume:
             kept.unlink()
+
+
+def warning(scenario: str, doubt: str) -> str:
+    """Return a line that warns of what was probably not meant, with file and line.
+
+    Args:
+        scenario: the file.
+        doubt: what is odd in it, as ``field: words``.
+    """
+    from sim.scenario import place_in  # noqa: PLC0415
+
+    name, line = place_in(scenario, doubt.partition(": ")[0])
+    return f"warning: {name}:{line}: {doubt}"
 
 
 def _table(

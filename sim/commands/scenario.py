@@ -2,6 +2,8 @@
 
 import argparse
 
+from sim.commands.arguments import warning
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the commands below it."""
@@ -18,16 +20,15 @@ def add(parser: argparse.ArgumentParser) -> None:
 def _check(options: argparse.Namespace) -> None:
     from sim.explain import explain  # noqa: PLC0415
     from sim.plan.doubts import find_doubts  # noqa: PLC0415
-    from sim.scenario import read_scenario  # noqa: PLC0415
+    from sim.scenario import read_scenario, told_by  # noqa: PLC0415
 
     scenario = read_scenario(options.scenario)
-    doubts = find_doubts(scenario)
-    print(
-        f"{options.scenario}: {'ok' if not doubts else 'can be run, but look at the warnings'}\n{explain(scenario)}",
-        end="",
-    )
+    with told_by(options.scenario):
+        doubts, told = find_doubts(scenario), explain(scenario)
+    verdict = "ok" if not doubts else "can be run, but look at the warnings"
+    print(f"{options.scenario}: {verdict}\n{told}", end="")
     for doubt in doubts:
-        print(f"warning: {doubt}")
+        print(warning(options.scenario, doubt))
 
 
 def _print_schema(_: argparse.Namespace) -> None:

@@ -1,11 +1,12 @@
 """Finds where in a document, and in its model, one of pydantic's errors belongs.
 
 Place in the pipeline: a part of `sim.document`. In: a model, the document's content and pydantic's location. Out: a
-`Place`. Invariant: the path of a place leads through the document as the author wrote it; what pydantic adds to a
+`Place`. Invariant: the way to a place leads through the document as the author wrote it; what pydantic adds to a
 location for itself, such as the tag of a union's member, is left out.
 """
 
 import difflib
+import re
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,23 +14,55 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+Way = tuple[str | int, ...]  # keys and indexes, from a document's root
+
 
 @dataclass(frozen=True)
 class Place:
     """Where an error belongs.
 
     Attributes:
-        path: keys and indexes from the document's root.
+        way: keys and indexes from the document's root.
         names: the field names that the model has at the parent of the last key, in their order; perhaps none.
+        kinds: the parts that may stand there.
     """
 
-    path: tuple[str | int, ...]
+    way: Way
     names: tuple[str, ...]
+    kinds: tuple[Any, ...]
 
     @property
-    def field(self) -> str:
-        """Return the path as text, such as ``plans.lunch-cover.lunch[0].intake``."""
-        return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.path).lstrip(".")
+    def fields(self) -> tuple[str, ...]:
+        """Return the fields of the part that must stand there; none where there are several, or other values."""
+        return tuple(_fields(self.kinds[0])) if len(self.kinds) == 1 else ()
+
+    @property
+    def tag(self) -> str:
+        """Return the field that says which kind of part it is; empty where there is only one."""
+        return next((name for kind in self.kinds for name, of in _fields(kind).items() if _is_tag(of)), "")
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Return what that field may say."""
+        return tuple(get_args(of)[0] for kind in self.kinds for of in _fields(kind).values() if _is_tag(of))
+
+
+def field_of(way: Way) -> str:
+    """Return a way as text.
+
+    >>> field_of(("plans", "lunch-cover", "lunch", 0, "people"))
+    'plans.lunch-cover.lunch[0].people'
+    """
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in way).lstrip(".")
+
+
+def way_to(field: str) -> Way:
+    """Return the way that a text stands for.
+
+    >>> way_to("plans.lunch-cover.lunch[0].people")
+    ('plans', 'lunch-cover', 'lunch', 0, 'people')
+    """
+    return tuple(int(index) if index else key for index, key in re.findall(r"\[(\d+)\]|([^.\[\]]+)", field))
 
 
 def find_place(
@@ -41,7 +74,7 @@ def find_place(
     """
     here: list[Any] = [model]
     names: tuple[str, ...] = ()
-    path: list[str | int] = []
+    way: list[str | int] = []
     for depth, part in enumerate(location):
         tagged = [member for annotation in here for member in _tagged(annotation, part)]
         if tagged:
@@ -52,9 +85,10 @@ def find_place(
             continue  # a label of pydantic's own, such as a union's member or "[key]"
         names = tuple(dict.fromkeys(name for annotation in here for name in _names(annotation)))
         here = [child for annotation in here for child in _children(annotation, part)]
-        path.append(str(part) if isinstance(content, Mapping) else part)
+        way.append(str(part) if isinstance(content, Mapping) else part)
         content = inside
-    return Place(tuple(path), names)
+    kinds = tuple(member for annotation in here for member in _members(annotation) if _fields(member))
+    return Place(tuple(way), names, kinds)
 
 
 def near_name(name: str, names: Iterable[str]) -> str:
@@ -94,6 +128,10 @@ def _fields(annotation: Any) -> dict[str, Any]:
 def _names(annotation: Any) -> list[str]:
     """Return the field names of the models among an annotation's alternatives."""
     return [name for member in _members(annotation) for name in _fields(member)]
+
+
+def _is_tag(annotation: Any) -> bool:
+    return get_origin(annotation) is Literal and len(get_args(annotation)) == 1
 
 
 def _tagged(annotation: Any, tag: str | int) -> list[Any]:

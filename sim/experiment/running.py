@@ -8,7 +8,7 @@ import hashlib
 import pickle
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from contextlib import closing
+from contextlib import closing, nullcontext
 from functools import lru_cache
 from importlib.metadata import version
 from itertools import islice
@@ -21,7 +21,7 @@ from sim.experiment.store import Store
 from sim.experiment.table import Case, Floats, Table
 from sim.measures import FIGURES, Breakdown, Measures, measure, spans
 from sim.plan import Plan, build_plan
-from sim.scenario import Scenario, read_scenario
+from sim.scenario import Scenario, read_scenario, told_by
 from sim.workers import Threads, Workers
 from sim.workload import Workload, sample_workload
 
@@ -93,10 +93,11 @@ def run_scenario(
         ScenarioError: the file is wrong, or has no such plan.
         EngineError: a replication failed.
     """
+    file = None if isinstance(scenario, Scenario) else str(scenario)
     if not isinstance(scenario, Scenario):
-        scenario = read_scenario(str(scenario))
+        scenario = read_scenario(scenario)
     cases = [Case(scenario, name) for name in plans or scenario.plans]
-    with Threads() as executor:
+    with Threads() as executor, told_by(file) if file else nullcontext():
         return run_experiment(cases, seed=seed, n_replications=n_replications, executor=executor)
 
 
@@ -118,8 +119,7 @@ def stream_experiment(
     """
     # Written down once for all replications; a worker that reads it builds the plans once, and not for each of them.
     written = pickle.dumps(tuple(cases))
-    _planned(written)
-    case_spans = tuple(tuple(spans(case.scenario.world(case.plan).office_hours)) for case in cases)
+    case_spans = tuple(tuple(spans(plan.hours, plan.session_days)) for _, plan in _planned(written))
     store = Store(_about(cases, seed, first, breakdowns), kept_in)
 
     def table(n: int) -> Table:

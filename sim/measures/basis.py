@@ -29,7 +29,7 @@ class Basis:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.ruler = _ruler(plan.hours)
+        self.ruler = _ruler(plan.hours, plan.session_days)
         self.ticks_per_h = plan.hours.timebase.ticks_per_s * 3600
         self.end_tick = plan.hours.timebase.end_tick
         self._everyone: Attendance | None = None
@@ -228,8 +228,8 @@ def _basis(plan: Same[Plan]) -> Basis:
 
 
 @lru_cache(maxsize=64)
-def _ruler(hours: OfficeHours) -> Ruler:
-    return Ruler(hours)
+def _ruler(hours: OfficeHours, session_days: tuple[int, ...]) -> Ruler:
+    return Ruler(hours, session_days)
 
 
 def hours_by_day(basis: Basis, rows: Ticks) -> Floats:

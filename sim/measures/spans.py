@@ -38,15 +38,20 @@ class Span:
     end: int
 
 
-def spans(hours: OfficeHours) -> list[Span]:
-    """Return the working days, the weeks and the period, in that order."""
+def spans(hours: OfficeHours, session_days: Sequence[int] = ()) -> list[Span]:
+    """Return the days on which somebody may work, the weeks and the period, in that order.
+
+    Args:
+        hours: whose working days.
+        session_days: indices of days off that have a session.
+    """
     timebase = hours.timebase
 
     def span(kind: str, first: int, last: int) -> Span:
         start, end = timebase.midnights[[first, last + 1]].tolist()
         return Span(kind, timebase.day(first), timebase.day(last), start, end)
 
-    days = [span("day", index, index) for index in hours.working_days]
+    days = [span("day", index, index) for index in sorted({*hours.working_days, *session_days})]
     mondays = [index for index, day in enumerate(timebase.days) if index == 0 or day.weekday() == 0]
     ends = [*(monday - 1 for monday in mondays[1:]), timebase.n_days - 1]
     weeks = [span("week", first, last) for first, last in zip(mondays, ends, strict=True)]
@@ -71,8 +76,8 @@ class Sample:
 class Ruler:
     """The spans of a period, and its midnights."""
 
-    def __init__(self, hours: OfficeHours) -> None:
-        self.spans = tuple(spans(hours))
+    def __init__(self, hours: OfficeHours, session_days: Sequence[int] = ()) -> None:
+        self.spans = tuple(spans(hours, session_days))
         self.midnights = hours.timebase.midnights
         self.n_days = hours.timebase.n_days
         self.first = np.searchsorted(self.midnights, [span.start for span in self.spans])

@@ -33,6 +33,8 @@ class Plan:
         name: its name in the scenario.
         title: what people call it.
         hours: the office hours that it departs from.
+        session_days: indices of the days off on which some plan of the scenario has a session, so that all plans are
+            told by the same days.
         groups: names of the groups.
         procedures: names of the procedures.
         person_group: ``int64[n_persons]``, non-decreasing.
@@ -71,6 +73,7 @@ class Plan:
     name: str
     title: str
     hours: OfficeHours
+    session_days: tuple[int, ...]
     groups: tuple[str, ...]
     procedures: tuple[str, ...]
     person_group: NDArray[np.int64]
@@ -120,8 +123,9 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
     Raises:
         ScenarioError: the scenario has no plan of this name, or the plan breaks a limit of the Labour Code.
     """
-    choice = scenario.world(name).plans[name]
+    session_days = scenario.session_days
     scenario = scenario.world(name)
+    choice = scenario.plans[name]
     roster = Roster(scenario, choice)
     step_tick, bit_per_tick = effects.link_steps(roster)
     timebase = scenario.timebase
@@ -130,6 +134,11 @@ def build_plan(scenario: Scenario, name: str) -> Plan:
         name=name,
         title=choice.title,
         hours=scenario.office_hours,
+        session_days=tuple(
+            index
+            for index, day in enumerate(timebase.days)
+            if day in session_days and not scenario.office_hours.is_working(day)
+        ),
         groups=tuple(scenario.staff),
         procedures=tuple(scenario.procedures),
         person_group=roster.person_group,

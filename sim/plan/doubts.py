@@ -5,6 +5,7 @@ Invariant: nothing is simulated, and no number that a run prints depends on what
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import numpy as np
 
@@ -107,6 +108,19 @@ def _idle_choices(world: Scenario, name: str) -> Iterator[str]:
                 wanted = "working day" if is_for_working_days else "day off"
                 yield f"{at}.{kind}[{index}]: does nothing, as no {wanted} of the period is among its days"
     yield from _without_effect(world, choice, at)
+    yield from _after_the_peak(world, choice, at)
+
+
+def _after_the_peak(world: Scenario, choice: PlanChoice, at: str) -> Iterator[str]:
+    """Yield sessions that the answer at the end of the peak week comes too early for."""
+    peak = world.period.peak_last_day
+    sunday = peak + timedelta(days=6 - peak.weekday())
+    for index, session in enumerate(choice.sessions):
+        if peak < session.first_day <= sunday:
+            yield (
+                f"{at}.sessions[{index}]: is in the peak week but after period.peak_last_day {peak}, by which plans "
+                "are judged"
+            )
 
 
 def _has_day(world: Scenario, days: Days, *, is_working: bool) -> bool:

@@ -187,16 +187,22 @@ def _culprit(plan: Plan, scenario: Scenario, breach: Breach) -> str:
     for day, start, hours in extra_h:
         reached_h += hours
         if was_within and reached_h > breach.allowed_h + _EPSILON_H:
-            return f"plans.{plan.name}.{_cover(plan, day, start)}"
+            return f"plans.{plan.name}.{_cover(plan, scenario, day, start)}"
     group = plan.groups[plan.person_group[breach.person]]
     return f"staff.{group}.times" if scenario.staff[group].times else "hours"
 
 
-def _cover(plan: Plan, day: date, start: int) -> str:
-    """Return what a plan calls overtime that begins at this tick."""
-    if not plan.hours.is_working(day):
-        return "sessions"
-    return "evening" if start >= plan.hours.timebase.tick(day, plan.hours.afternoon[1]) else "lunch"
+def _cover(plan: Plan, scenario: Scenario, day: date, start: int) -> str:
+    """Return the entry of a plan that brings the overtime which begins at this tick."""
+    is_late = start >= plan.hours.timebase.tick(day, plan.hours.afternoon[1])
+    kinds = ("evening", "lunch") if is_late else ("lunch", "evening")
+    choice = scenario.plans[plan.name]
+    return next(
+        f"{kind}[{index}]"
+        for kind in (kinds if plan.hours.is_working(day) else ("sessions",))
+        for index, cover in enumerate(getattr(choice, kind))
+        if cover.covers(day)
+    )
 
 
 # -- money
@@ -226,7 +232,7 @@ def overtime_pay(plan: Plan, intervals: Ticks, span_start: int, span_end: int) -
         span_start: first tick that counts.
         span_end: first tick that no longer counts.
 
-    Source: Labour Code 45/2019/QH14, article 98; Decree 145/2020/ND-CP, articles 55 to 57.
+    Source: Labour Code 45/2019/QH14, articles 98 and 106; Decree 145/2020/ND-CP, articles 55 to 57.
     """
     return _pay(plan, intervals, overtime_curve(plan.hours, plan.labour_rules), span_start, span_end)
 

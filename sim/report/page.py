@@ -17,7 +17,7 @@ from sim.report.comparison import comparison_csv, comparison_json, comparison_ta
 from sim.report.folder import write_texts
 from sim.report.frames import replications_to_csv
 from sim.report.rows import COLUMNS, cells, parts_to_csv, peaks, rows, to_csv, to_json
-from sim.report.tables import cost_table, lost_table, open_table, part_tables
+from sim.report.tables import cost_table, known_to, lost_table, open_table, part_tables
 
 
 def write_files(table: Table, folder: Path) -> list[Path]:
@@ -48,7 +48,7 @@ def page(table: Table) -> str:
         scenario=table.cases[0].scenario,
         plans=[[(row, cells(row)) for row in of_plan] for of_plan in by_plan],
         columns=COLUMNS,
-        peaks=peaks(table),
+        peaks=[(row, known_to(table, row, "unsettled_count")) for row in peaks(table)],
         peak_chart=peak_backlog(table),
         backlog=backlog_by_day(table),
         on_time=on_time_by_week(table),

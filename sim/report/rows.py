@@ -16,7 +16,9 @@ from sim.experiment import HIGH, LOW, Band, Sure, Table, sure_of
 from sim.measures import FIGURES, Span
 
 _S_PER_MIN = 60
-_POINTS = ("mean", "low", "high")
+_POINTS = ("mean", "low", "median", "high")
+_ENDS = ("mean_from", "mean_to")  # of the interval that holds the mean 95 times in 100
+Numbers = list[float | None]
 _SPAN_COLUMNS = ("plan", "span", "first_day", "last_day")
 COLUMNS = (
     "received",
@@ -88,7 +90,7 @@ def to_json(table: Table) -> str:
     Breakdowns that were asked for stand beside the figures of their span, by kind and part.
     """
     spans: dict[str, list[dict[str, Any]]] = {case.plan: [] for case in table.cases}
-    sure = {(name, case): sure_of(table.figures[name][case]) for name in FIGURES for case in range(len(table.cases))}
+    sure = _sure(table)
     for row in rows(table):
         of_row = {name: _points(band, sure[name, row.case][row.number]) for name, band in row.bands.items()}
         told: dict[str, Any] = {"figures": of_row}
@@ -106,6 +108,11 @@ def to_json(table: Table) -> str:
         "plans": [{"name": name, "title": scenario.titles[name], "spans": of_plan} for name, of_plan in spans.items()],
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _sure(table: Table, figures: Iterable[str] = FIGURES) -> dict[tuple[str, int], list[Sure | None]]:
+    """Return how sure each figure's bands are, by figure and case, of every span."""
+    return {(name, case): sure_of(table.figures[name][case]) for name in figures for case in range(len(table.cases))}
 
 
 def _points(band: Band | None, sure: Sure | None = None) -> dict[str, Any] | None:
@@ -128,30 +135,41 @@ def part_bands(table: Table, kind: str, row: Row) -> Iterator[tuple[str, dict[st
 
 
 def to_csv(table: Table) -> str:
-    """Return the run as CSV: a row for each plan and span, three columns for each figure."""
-    return _csv(_SPAN_COLUMNS, FIGURES, (((), row, row.bands) for row in rows(table)))
+    """Return the run as CSV: a row for each plan and span; of each figure, its band and the interval of its mean."""
+    sure = _sure(table)
+
+    def points(row: Row, figure: str) -> Numbers:
+        of_band = sure[figure, row.case][row.number]
+        return [*_points_of(row.bands[figure]), *((of_band and of_band.mean_between) or (None, None))]
+
+    told = ((row, (), (number for figure in FIGURES for number in points(row, figure))) for row in rows(table))
+    return _csv(_SPAN_COLUMNS, (f"{figure}_{point}" for figure in FIGURES for point in (*_POINTS, *_ENDS)), told)
 
 
 def parts_to_csv(table: Table, kind: str) -> str:
-    """Return a breakdown as CSV: a row for each plan, span and part, three columns for each figure."""
-    told = (((name,), row, bands) for row in rows(table, ()) for name, bands in part_bands(table, kind, row))
-    return _csv((*_SPAN_COLUMNS, kind), tuple(table.breakdowns[kind][0].figures), told)
+    """Return a breakdown as CSV: a row for each plan, span and part; of each figure, its band."""
+    figures = tuple(table.breakdowns[kind][0].figures)
+    told = (
+        (row, (name,), (number for figure in figures for number in _points_of(bands[figure])))
+        for row in rows(table, ())
+        for name, bands in part_bands(table, kind, row)
+    )
+    return _csv((*_SPAN_COLUMNS, kind), (f"{figure}_{point}" for figure in figures for point in _POINTS), told)
+
+
+def _points_of(band: Band | None) -> Numbers:
+    return [getattr(band, point, None) for point in _POINTS]
 
 
 def _csv(
-    columns: tuple[str, ...],
-    figures: tuple[str, ...],
-    told: Iterable[tuple[tuple[str, ...], Row, dict[str, Band | None]]],
+    columns: tuple[str, ...], points: Iterable[str], told: Iterable[tuple[Row, tuple[str, ...], Iterable[float | None]]]
 ) -> str:
+    """Return lines of CSV: of each, the columns of its span, its own, and numbers to six digits; none is empty."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*columns, *(f"{figure}_{point}" for figure in figures for point in _POINTS)])
-    for names, row, bands in told:
-        values = [
-            "" if (band := bands[figure]) is None else round(getattr(band, point), 6)
-            for figure in figures
-            for point in _POINTS
-        ]
+    writer.writerow([*columns, *points])
+    for row, names, numbers in told:
+        values = ["" if number is None else round(number, 6) for number in numbers]
         writer.writerow([row.plan, *_span_columns(row.span).values(), *names, *values])
     return out.getvalue()
 

@@ -4,10 +4,10 @@ In: a `Table`. Out: `TextTable`s, which the terminal and the page show alike. In
 files, rounded.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from sim.experiment import Band, Table
+from sim.experiment import Band, Table, sure_of
 from sim.measures import BREAKDOWNS, CAUSES
 from sim.report.rows import Row, figure, part_bands, rows, span_name
 
@@ -30,41 +30,75 @@ _OPEN = {
     "unserved_count": "came in vain\n(visits)",
 }
 _CLOSED = "lost_h_closed"
+_PARTS_NOTE = "Means; in brackets the band that holds 80 % of the replications, where they differ."
 _Column = tuple[str, str, float]  # name, figure, factor
-_PARTS: dict[str, tuple[_Column, ...]] = {
+# By kind, the tables that it makes: what each is about, where there are several, and its columns with their bands.
+_PARTS: dict[str, tuple[tuple[str, tuple[_Column, ...]], ...]] = {
     "hour": (
-        ("arrivals", "arrivals_count", 1),
-        ("waiting\nmean", "waiting_mean", 1),
-        ("wait min\nmean", "wait_s_mean", _MIN),
-        ("wait min\nP95", "wait_s_p95", _MIN),
-        ("people\nbusy %", "utilisation_ratio", _PERCENT),
+        (
+            "",
+            (
+                ("arrivals", "arrivals_count", 1),
+                ("waiting\nmean", "waiting_mean", 1),
+                ("wait min\nmean", "wait_s_mean", _MIN),
+                ("wait min\nP95", "wait_s_p95", _MIN),
+                ("people\nbusy %", "utilisation_ratio", _PERCENT),
+            ),
+        ),
     ),
     "stage": (
-        ("served", "served_count", 1),
-        ("wait min\nmean", "wait_s_mean", _MIN),
-        ("wait min\nP90", "wait_s_p90", _MIN),
-        ("wait min\nP95", "wait_s_p95", _MIN),
-        ("in line\nmean", "line_mean", 1),
+        (
+            "",
+            (
+                ("served", "served_count", 1),
+                ("wait min\nmean", "wait_s_mean", _MIN),
+                ("wait min\nP90", "wait_s_p90", _MIN),
+                ("wait min\nP95", "wait_s_p95", _MIN),
+                ("in line\nmean", "line_mean", 1),
+            ),
+        ),
     ),
     "procedure": (
-        ("received", "received_count", 1),
-        ("settled", "settled_count", 1),
-        ("backlog\nat close", "backlog_count", 1),
-        ("overdue", "backlog_overdue_count", 1),
-        ("in all\nunsettled", "unsettled_count", 1),
-        ("on time\n%", "on_time_ratio", _PERCENT),
-        ("hours taken\nmean", "sojourn_s_mean", _H),
-        ("hours taken\nP90", "sojourn_s_p90", _H),
+        (
+            "records",
+            (
+                ("received", "received_count", 1),
+                ("settled", "settled_count", 1),
+                ("backlog\nat close", "backlog_count", 1),
+                ("overdue", "backlog_overdue_count", 1),
+                ("in all\nunsettled", "unsettled_count", 1),
+            ),
+        ),
+        (
+            "time",
+            (
+                ("on time\n%", "on_time_ratio", _PERCENT),
+                ("wait min\nmean", "wait_s_mean", _MIN),
+                ("hours taken\nmean", "sojourn_s_mean", _H),
+                ("hours taken\nP50", "sojourn_s_p50", _H),
+                ("hours taken\nP90", "sojourn_s_p90", _H),
+            ),
+        ),
     ),
     "group": (
-        ("busy\n%", "utilisation_ratio", _PERCENT),
-        ("overtime\nhours", "overtime_h", 1),
-        ("lunch\nhours", "lunch_h", 1),
-        ("longest\nday h", "labour_day_h_max", 1),
-        ("overtime\nday h", "labour_day_overtime_h_max", 1),
-        ("overtime\nmonth h", "labour_month_overtime_h_max", 1),
-        ("overtime\nyear h", "labour_year_overtime_h_max", 1),
-        ("limits\nexceeded", "labour_breach_count", 1),
+        (
+            "hours",
+            (
+                ("busy\n%", "utilisation_ratio", _PERCENT),
+                ("overtime\nhours", "overtime_h", 1),
+                ("lunch\nhours", "lunch_h", 1),
+            ),
+        ),
+        (
+            "the most that one person works",
+            (
+                ("longest\nday h", "labour_day_h_max", 1),
+                ("overtime\nday h", "labour_day_overtime_h_max", 1),
+                ("overtime\nmonth h", "labour_month_overtime_h_max", 1),
+                ("overtime\nyear h", "labour_year_overtime_h_max", 1),
+                ("limits\nexceeded", "labour_breach_count", 1),
+            ),
+        ),
     ),
 }
 
@@ -84,6 +118,13 @@ class TextTable:
     note: str
     columns: tuple[str, ...]
     sections: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
+
+
+def known_to(table: Table, row: Row, figure: str) -> str:
+    """Return how far a row's mean may be off, 95 times in 100 no further: ``± 12``; nothing for one replication."""
+    (sure,) = sure_of(table.figures[figure][row.case][:, row.number : row.number + 1])
+    between = sure.mean_between if sure else None
+    return f"± {short((between[1] - between[0]) / 2)}" if between else ""
 
 
 def open_table(table: Table) -> TextTable:
@@ -149,29 +190,36 @@ def cost_table(table: Table) -> TextTable | None:
 
 
 def part_tables(table: Table) -> list[TextTable]:
-    """Return the breakdowns that were asked for, a table for each kind and plan."""
+    """Return the breakdowns that were asked for, with bands: tables for each kind and plan."""
     chosen = _chosen(table, ())
     return [
-        _part_table(table, kind, [row for row in chosen if row.case == case])
+        told
         for kind in BREAKDOWNS
         if kind in table.breakdowns
         for case in range(len(table.cases))
+        for told in _tables_of_kind(table, kind, [row for row in chosen if row.case == case])
     ]
 
 
-def _part_table(table: Table, kind: str, of_plan: list[Row]) -> TextTable:
-    columns = _PARTS[kind]
-    sections = []
-    for row in of_plan:
-        parts = [
-            (name, *(_text(bands[figure], factor) for _, figure, factor in columns))
-            for name, bands in part_bands(table, kind, row)
-            # A stage that nobody goes through needs no row.
-            if any(band.mean for _, figure, _ in columns if (band := bands[figure]))
+def _tables_of_kind(table: Table, kind: str, of_plan: list[Row]) -> Iterator[TextTable]:
+    """Yield the tables of one breakdown of a plan."""
+    bands_of = [(row.span, list(part_bands(table, kind, row))) for row in of_plan]
+    shown = {figure for _, columns in _PARTS[kind] for _, figure, _ in columns}
+    for about, columns in _PARTS[kind]:
+        sections = [
+            (
+                span_name(span),
+                tuple(
+                    (name, *(_text(bands[figure], factor) for _, figure, factor in columns))
+                    for name, bands in parts
+                    # A stage that nobody goes through needs no row.
+                    if any(band.mean for figure in shown if (band := bands[figure]))
+                ),
+            )
+            for span, parts in bands_of
         ]
-        sections.append((span_name(row.span), tuple(parts)))
-    names = tuple(name for name, _, _ in columns)
-    return TextTable(f"{of_plan[0].title}, by {kind}", "Means.", names, tuple(sections))
+        title = f"{of_plan[0].title}, by {kind}{about and ': '}{about}"
+        yield TextTable(title, _PARTS_NOTE, tuple(name for name, _, _ in columns), tuple(sections))
 
 
 def short(value: float) -> str:
@@ -185,7 +233,11 @@ def short(value: float) -> str:
 
 
 def _text(band: Band | None, factor: float) -> str:
-    return "–" if band is None else short(band.mean * factor)
+    """Return a mean with its band, without one where all replications have the same."""
+    if band is None:
+        return "–"
+    mean, low, high = (short(value * factor) for value in (band.mean, band.low, band.high))
+    return mean if low == high == mean else f"{mean} [{low.removesuffix('.0')}–{high.removesuffix('.0')}]"
 
 
 def _chosen(table: Table, figures: Iterable[str]) -> list[Row]:

@@ -16,9 +16,10 @@ from rich.text import Text
 
 from sim.experiment import Table
 from sim.report.rows import COLUMNS, Row, cells, figure, peaks, rows, span_name
-from sim.report.tables import TextTable, cost_table, lost_table, open_table, part_tables
+from sim.report.tables import TextTable, cost_table, known_to, lost_table, open_table, part_tables
 
 _WIDTH = 120
+_TITLE_WIDTH = 44  # of the plans' titles above the tables, at least
 _NAME_WIDTH = 36  # of a plan's name, in a table that compares plans
 
 
@@ -40,14 +41,17 @@ def print_table(table: Table, *, all_days: bool) -> None:
     console.print(
         Text(
             f"{case.scenario.title}. {table.n_replications} replications, seed {table.seed}. Means; "
-            "in brackets the band that holds 80 % of the replications."
+            "in brackets the band that holds 80 % of the replications; ± how far a mean may be off, 95 times in 100."
         )
     )
     console.print(f"\nNot settled when {span_name(peaks(table)[0].span)} closes, the end of the peak week:\n")
-    console.print(Text(f"  {'':<44}{'received':<16}in all that came"))
-    for row in peaks(table):
+    answers = peaks(table)
+    width = max(_TITLE_WIDTH, *(len(row.title) + 2 for row in answers))
+    console.print(Text(f"  {'':<{width}}{'received':<16}in all that came"))
+    for row in answers:
         received, in_all = figure(row, "backlog_count"), figure(row, "unsettled_count")
-        console.print(Text.assemble(f"  {row.title:<44}{received:<16}", (in_all, "bold")))
+        within = known_to(table, row, "unsettled_count")
+        console.print(Text.assemble(f"  {row.title:<{width}}{received:<16}", (f"{in_all:<14}", "bold"), f"  {within}"))
     for _, of_plan in groupby(rows(table), key=lambda row: row.plan):
         console.print()
         console.print(_grid([row for row in of_plan if all_days or row.is_peak or row.span.kind != "day"]))

@@ -5,7 +5,8 @@ the model uses comes from here, and the unit is the last word of its name.
 """
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from sim.document import MisfitError, laid_over, load_document, read_document
+from sim.document import MisfitError, Source, first_misfit, fitted, laid_over, locate, read_source, way_to
 from sim.errors import ScenarioError
 from sim.scenario.calendar import Hours, Period
 from sim.scenario.choices import Evening, Lunch, PlanChoice, Session
@@ -37,11 +38,14 @@ __all__ = [
     "Procedure",
     "Scenario",
     "Session",
+    "place_in",
     "read_scenario",
+    "told_by",
 ]
 
 
 _DEEPEST = 8  # how many files may extend one another
+_EITHER = (frozenset({"working_days", "working_hours"}),)  # a deadline is in one of them
 
 
 class Scenario(Part):
@@ -115,15 +119,13 @@ class Scenario(Part):
         choice = self.plans[plan]
         ours = self.model_dump(exclude_unset=True, exclude={"plans"})
         theirs = choice.model_dump(exclude_unset=True, exclude={"world"})
+        content = laid_over(ours, choice.world, either=_EITHER) | {"plans": {plan: theirs}}
         try:
-            return Scenario.model_validate(laid_over(ours, choice.world) | {"plans": {plan: theirs}})
+            return Scenario.model_validate(content)
         except ValidationError as problem:
-            details = problem.errors(include_url=False)[0]
-            cause = details.get("ctx", {}).get("error")
-            if isinstance(cause, MisfitError):
-                raise MisfitError("plans", plan, "world", *cause.at, got=cause.got, expected=str(cause)) from None
-            at = ("plans", plan, "world", *details["loc"])
-            raise MisfitError(*at, got=details["input"], expected=details["msg"]) from None
+            found = first_misfit(problem, content, Scenario)
+            at = ("plans", plan, "world", *found.at)
+            raise MisfitError(*at, got=found.got, expected=found.expected, hint=found.hint) from None
 
     @cached_property
     def timebase(self) -> Timebase:
@@ -154,6 +156,12 @@ class Scenario(Part):
         """Return the mean number of walk-in visits in each hour of the period, day by day."""
         return array("d", (self.visits_per_hour(day, hour) for day in self.timebase.days for hour in range(24)))
 
+    @cached_property
+    def session_days(self) -> frozenset[date]:
+        """Return the days on which some plan has a session, if they are days off."""
+        sessions = [session for plan in self.plans.values() for session in plan.sessions]
+        return frozenset(day for day in self.timebase.days if any(session.covers(day) for session in sessions))
+
     @property
     def titles(self) -> Mapping[str, str]:
         """Return the plans' titles by name, in the file's order."""
@@ -166,18 +174,54 @@ def read_scenario(path: Path | str) -> Scenario:
     Raises:
         ScenarioError: the file cannot be read or does not describe a scenario; the message names the field.
     """
-    return read_document(path, Scenario, ScenarioError, complete=lambda content: _extended(Path(path), content))
+    sources = _sources(path)
+    content = sources[-1].content
+    for above in reversed(sources[:-1]):
+        content = _extended(content, above.content)
+    return fitted(content, Scenario, ScenarioError, sources)
 
 
-def _extended(path: Path, content: Mapping[str, object], depth: int = 0) -> Mapping[str, object]:
+def place_in(path: Path | str, field: str) -> tuple[str, int]:
+    """Return the file and the line of a field of the scenario that was read from this file, or from what it extends."""
+    return locate(_sources(path), way_to(field))
+
+
+@contextmanager
+def told_by(path: Path | str) -> Iterator[None]:
+    """Give errors of the scenario that was read from this file the file's name, and the line of what they are about.
+
+    Raises:
+        ScenarioError: as in the block, which knows neither.
+    """
+    try:
+        yield
+    except ScenarioError as problem:
+        if not problem.line:
+            problem.path, problem.line = place_in(path, problem.field)
+        raise
+
+
+def _sources(path: Path | str) -> list[Source]:
+    """Return a scenario's file, what that extends, and so on."""
+    found: list[Source] = []
+    while True:
+        source = read_source(path, ScenarioError)
+        found.append(source)
+        name = source.content.get("extends") if isinstance(source.content, Mapping) else None
+        if not isinstance(name, str):
+            return found
+        line = source.found(("extends",))[1]
+        if len(found) > _DEEPEST:
+            expected = "files that end up at one which extends none"
+            raise ScenarioError(source.name, "extends", repr(name), expected, line=line)
+        path = Path(source.name).parent / name
+        if not path.is_file():
+            expected = "the name of a scenario file beside this one"
+            raise ScenarioError(source.name, "extends", repr(name), expected, line=line)
+
+
+def _extended(beneath: object, content: object) -> object:
     """Return a scenario's content laid over that of the file that it extends; plans are never inherited."""
-    name = content.get("extends")
-    if not isinstance(name, str):
+    if not (isinstance(beneath, Mapping) and isinstance(content, Mapping)):
         return content
-    if depth == _DEEPEST:
-        raise ScenarioError(str(path), "extends", repr(name), "files that end up at one which extends none")
-    base = path.parent / name
-    if not base.is_file():
-        raise ScenarioError(str(path), "extends", repr(name), "the name of a scenario file beside this one")
-    beneath = _extended(base, load_document(base, ScenarioError), depth + 1)
-    return laid_over({key: part for key, part in beneath.items() if key != "plans"}, content)
+    return laid_over({key: part for key, part in beneath.items() if key != "plans"}, content, either=_EITHER)

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from sim.document import MisfitError
-from sim.scenario.parts import WEEKDAYS, Days, Part, TimeOfDay, Weekday
+from sim.scenario.parts import WEEKDAYS, Day, Days, EachOnce, Part, TimeOfDay, Weekday
 
 _MAX_DAYS = 3660  # ten years
 
@@ -24,7 +24,7 @@ def _zone(name: str) -> str:
 class Period(Days):
     """The days that are simulated, and among them those that the question is about."""
 
-    peak_last_day: date = Field(description="last day of the peak week, which the table shows day by day")
+    peak_last_day: Day = Field(description="last day of the peak week, which the table shows day by day")
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         default="Asia/Ho_Chi_Minh", description="IANA time zone of all times in the file"
     )
@@ -45,12 +45,13 @@ class Hours(Part):
 
     morning: tuple[TimeOfDay, TimeOfDay] = Field(description="opening and closing time of the morning")
     afternoon: tuple[TimeOfDay, TimeOfDay] = Field(description="opening and closing time of the afternoon")
-    working_weekdays: Annotated[frozenset[Weekday], Field(strict=False)] = Field(
+    working_weekdays: Annotated[frozenset[Weekday], Field(strict=False), EachOnce] = Field(
         default=frozenset(WEEKDAYS[:5]),
+        min_length=1,
         description="days of the week that are worked",
         json_schema_extra={"default": list(WEEKDAYS[:5])},  # a set has no order of its own
     )
-    holidays: Annotated[frozenset[date], Field(strict=False)] = Field(
+    holidays: Annotated[frozenset[Day], Field(strict=False), EachOnce] = Field(
         default=frozenset(), description="days off that would otherwise be worked"
     )
     inside_served_until: TimeOfDay | None = Field(
@@ -63,9 +64,9 @@ class Hours(Part):
     def _in_order(self) -> Self:
         edges = [*self.morning, *self.afternoon]
         if edges != sorted(set(edges)):
-            raise ValueError("morning and afternoon in the order of the day, each closing after it opens")
-        if not self.working_weekdays:
-            raise ValueError("at least one working weekday")
+            got = ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in (self.morning, self.afternoon))
+            expected = "morning and afternoon in the order of the day, each closing after it opens"
+            raise MisfitError(got=got, expected=expected)
         return self
 
     def is_after_holiday(self, day: date) -> bool:

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
+from sim.document import MisfitError
 from sim.scenario.parts import Days, Name, Part, People, TimeOfDay
 from sim.scenario.people import Skills, Volunteering
 
@@ -33,7 +34,7 @@ class Session(Cover):
     @model_validator(mode="after")
     def _in_time(self) -> Self:
         if self.closes <= self.opens:
-            raise ValueError("closes later than opens")
+            raise MisfitError("closes", got=self.closes, expected=f"a time after opens {self.opens:%H:%M}")
         return self
 
 

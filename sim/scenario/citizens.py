@@ -1,5 +1,7 @@
 """What the citizens do when they wait, are sent away, or bring what was missing; and what is there on the first day."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from sim.laws import Law
@@ -35,8 +37,8 @@ class InitialRecords(Part):
     """Records that are there when the period begins, all at the same stage."""
 
     procedure: Name = Field(description="their procedure")
-    stage: str = Field(
-        pattern=r"^(check|back-office|approval)$", description="where they wait: check, back-office or approval"
+    stage: Literal["check", "back-office", "approval"] = Field(
+        description="where they wait: check, back-office or approval"
     )
     records: int = Field(ge=1, le=100_000, description="how many")
     age_h: Law | None = Field(default=None, description="how long ago they were received, hours")

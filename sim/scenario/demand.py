@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from sim.document import MisfitError
 from sim.laws import Law
 from sim.scenario.parts import WEEKDAYS, Days, Factor, Hour, Part, Ratio, TimeOfDay, Weekday, Weight
 
@@ -65,11 +66,14 @@ class Demand(Part):
 
     @model_validator(mode="after")
     def _some_weight(self) -> Self:
-        weights = (self.hour_weights, *self.weekday_hour_weights.values())
-        if not all(sum(each.values()) > 0 for each in weights):
-            raise ValueError("at least one hour weight above 0")
-        if not sum(self.records_per_visit.values()) > 0:
-            raise ValueError("at least one records_per_visit weight above 0")
+        weights: dict[tuple[str, ...], dict[int, float]] = {
+            ("hour_weights",): self.hour_weights,
+            **{("weekday_hour_weights", day): each for day, each in self.weekday_hour_weights.items()},
+            ("records_per_visit",): self.records_per_visit,
+        }
+        for at, each in weights.items():
+            if not sum(each.values()) > 0:
+                raise MisfitError(*at, got="no weight above 0", expected="at least one")
         return self
 
     def visits_per_hour(self, day: date, hour: int, *, is_after_holiday: bool) -> float:

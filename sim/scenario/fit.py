@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.document import MisfitError, near_name
+from sim.document import MisfitError, did_you_mean, shown
 from sim.scenario.people import STAGES_BY_NAME, Stage, skill_parts
 
 if TYPE_CHECKING:
@@ -113,6 +113,4 @@ def _check_skills(scenario: Scenario, skills: tuple[str, ...], *at: str) -> None
 def _known(name: str, names: Iterable[str], *at: str | int) -> None:
     known = list(names)
     if name not in known:
-        near = near_name(name, known)
-        hint = f"; did you mean {near}?" if near else ""
-        raise MisfitError(*at, got=repr(name), expected=f"one of {', '.join(known)}{hint}")
+        raise MisfitError(*at, got=shown(name), expected=f"one of: {', '.join(known)}", hint=did_you_mean(name, known))

@@ -1,10 +1,11 @@
 """What things cost, and what the Labour Code allows."""
 
 from datetime import time
+from typing import Annotated
 
 from pydantic import Field
 
-from sim.scenario.parts import Part, TimeOfDay
+from sim.scenario.parts import Like, Part, TimeOfDay
 
 
 class Equipment(Part):
@@ -18,7 +19,9 @@ class Equipment(Part):
 class Costs(Part):
     """Prices, all in one currency; what has no price costs nothing."""
 
-    currency: str = Field(default="VND", pattern="^[A-Z]{3}$", description="ISO 4217 code")
+    currency: Annotated[str, Like("^[A-Z]{3}$", "three capital letters such as VND")] = Field(
+        default="VND", description="ISO 4217 code"
+    )
     counter: Equipment = Field(default=Equipment(), description="a counter with its furniture and computer")
     desk: Equipment = Field(default=Equipment(), description="a desk in the back office; unlimited desks cost nothing")
     scanner: Equipment = Field(default=Equipment(), description="a scanner; unlimited scanners cost nothing")
@@ -34,7 +37,7 @@ class Costs(Part):
 class LabourRules(Part):
     """Limits and supplements of overtime; the defaults are those of Vietnam's Labour Code of 2019.
 
-    Source: Labour Code 45/2019/QH14, articles 98, 105 and 107.
+    Source: Labour Code 45/2019/QH14, articles 98 and 105 to 107.
     """
 
     is_enforced: bool = Field(default=True, description="whether a plan that breaks a limit is refused")

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from sim.document import MisfitError
-from sim.scenario.parts import WEEKDAYS, Days, Part, People, Ratio, TimeOfDay, Weekday
+from sim.scenario.parts import WEEKDAYS, Day, Days, EachOnce, Like, Part, People, Ratio, TimeOfDay, Weekday
 
 
 class Stage(IntEnum):
@@ -28,8 +28,14 @@ DESK_STAGES = (Stage.CHECK, Stage.BACK_OFFICE)  # at desks that are shared; whoe
 STAGE_NAMES = {stage: stage.name.lower().replace("_", "-") for stage in Stage}
 STAGES_BY_NAME = {name: stage for stage, name in STAGE_NAMES.items()}
 
-_STAGES = "|".join(STAGE_NAMES.values())
-Skill = Annotated[str, Field(pattern=rf"^({_STAGES})(:[a-z0-9][a-z0-9-]*)?$")]
+Skill = Annotated[
+    str,
+    Like(
+        rf"^({'|'.join(STAGES_BY_NAME)})(:[a-z0-9][a-z0-9-]*)?$",
+        f"one of: {', '.join(STAGES_BY_NAME)}; for one procedure alone, such as intake:land",
+        tuple(STAGES_BY_NAME),
+    ),
+]
 Skills = Annotated[tuple[Skill, ...], Field(min_length=1)]
 
 
@@ -56,9 +62,9 @@ class Group(Part):
     skills: Skills = Field(
         description="stages that they work at, preferred first; `intake:land` is intake for the procedure land alone"
     )
-    first_day: date | None = Field(default=None, description="the first day on which they work; default: always")
-    last_day: date | None = Field(default=None, description="the last day on which they work; default: always")
-    weekdays: Annotated[frozenset[Weekday], Field(strict=False)] | None = Field(
+    first_day: Day | None = Field(default=None, description="the first day on which they work; default: always")
+    last_day: Day | None = Field(default=None, description="the last day on which they work; default: always")
+    weekdays: Annotated[frozenset[Weekday], Field(strict=False), EachOnce] | None = Field(
         default=None, description="days of the week on which they work, if not on all that the office does"
     )
     times: tuple[tuple[TimeOfDay, TimeOfDay], ...] = Field(

@@ -3,8 +3,9 @@
 from datetime import time
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from sim.document import MisfitError
 from sim.laws import Law
 from sim.scenario.parts import Part, Ratio, TimeOfDay
 from sim.scenario.people import Stage
@@ -12,6 +13,18 @@ from sim.scenario.people import Stage
 
 class Deadline(Part):
     """When a record is due, counted from receipt: the end of a working day, or a number of working hours later."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {
+                    "required": [name],
+                    "properties": {name: {"not": {"type": "null"}}, other: {"type": "null"}},
+                }
+                for name, other in (("working_days", "working_hours"), ("working_hours", "working_days"))
+            ]
+        }
+    )
 
     working_days: int | None = Field(
         default=None, ge=0, le=365, description="working days after the day of receipt; 0 is the same day"
@@ -28,7 +41,8 @@ class Deadline(Part):
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
         if (self.working_days is None) == (self.working_hours is None):
-            raise ValueError("either working_days or working_hours")
+            got = "neither" if self.working_days is None else "both"
+            raise MisfitError(got=got, expected="either working_days or working_hours")
         return self
 
 
@@ -64,7 +78,7 @@ class Procedure(Part):
     @model_validator(mode="after")
     def _pages_that_are_there(self) -> Self:
         if self.pages is None and (self.page_mb or self.scan_s_per_page):
-            raise ValueError("pages, if there is something to scan or to upload")
+            raise MisfitError("pages", got="nothing", expected="how many there are to scan or to upload")
         return self
 
     def work_min(self, stage: Stage) -> Law | None:

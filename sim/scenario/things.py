@@ -51,8 +51,9 @@ class Outage(Part):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.starts.tzinfo or self.ends.tzinfo:
-            raise ValueError("local times without a zone")
+        for name, instant in (("starts", self.starts), ("ends", self.ends)):
+            if instant.tzinfo:
+                raise MisfitError(name, got=instant, expected="a local time without a zone")
         if self.ends <= self.starts:
             raise MisfitError("ends", got=self.ends, expected=f"an instant after starts {self.starts}")
         return self

@@ -34,7 +34,7 @@ WRONG = {
     "unknown": ("lisen: {port: 1}\n", "1: lisen: found an unknown field; expected one of: listen, store"),
     "near name": ("listen: {prot: 1}\n", "(did you mean port?)"),
     "text port": ("listen:\n  port: '80'\n", "2: listen.port: found '80'; expected a whole number"),
-    "port": ("listen: {port: 70000}\n", "listen.port: found 70000; expected less than or equal to 65535"),
+    "port": ("listen: {port: 70000}\n", "listen.port: found 70000; expected a number of at most 65,535"),
     "zone": (
         "centre: {time_zone: Asia/Thanh_Hoa}\n",
         "centre.time_zone: found 'Asia/Thanh_Hoa'; expected an IANA time",
@@ -42,7 +42,7 @@ WRONG = {
     "zone folder": ("centre: {time_zone: America}\n", "centre.time_zone: found 'America'; expected an IANA time zone"),
     "zone path": ("centre: {time_zone: ../etc}\n", "centre.time_zone: found '../etc'; expected an IANA time zone"),
     "id": ("centre: {id: Thọ Xuân}\n", "centre.id: found 'Thọ Xuân'; expected text that should match pattern"),
-    "limit": ("waiting_limit_s: 0\n", "waiting_limit_s: found 0; expected greater than 0"),
+    "limit": ("waiting_limit_s: 0\n", "waiting_limit_s: found 0; expected a number above 0"),
     "infinite": ("waiting_limit_s: .inf\n", "waiting_limit_s: found inf; expected a finite number"),
     "server": (
         "store: postgresql://db/log\n",
@@ -53,7 +53,7 @@ WRONG = {
     "no folder": ("store: none/log\n", "none/log, whose folder is not there; expected a file, there or not yet,"),
     "folder": ("store: .\n", ", a folder; expected a file, there or not yet, in a folder that is"),
     "no scenario": ("prediction: {scenario: x.yaml}\n", "x.yaml, which is no file; expected a scenario file"),
-    "body": ("limits: {body_bytes: 10}\n", "limits.body_bytes: found 10; expected greater than or equal to 1024"),
+    "body": ("limits: {body_bytes: 10}\n", "limits.body_bytes: found 10; expected a number of at least 1,024"),
 }
 
 

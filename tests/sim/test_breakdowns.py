@@ -263,4 +263,4 @@ def test_the_parts_add_up_to_the_whole(data: st.DataObject) -> None:
             assert together.tolist() == pytest.approx(getattr(whole, figure).tolist(), abs=1e-9), figure
     for breakdown in whole.breakdowns.values():
         shapes = {values.shape for values in breakdown.figures.values()}
-        assert shapes == {(len(spans(plan.hours)), len(breakdown.names))}
+        assert shapes == {(len(spans(plan.hours, plan.session_days)), len(breakdown.names))}

@@ -91,7 +91,7 @@ def test_anchors_and_merges_work() -> None:
 CASES = {
     "empty": ("", "book.yaml: found an empty document; expected a mapping (names with values)"),
     "only a comment": ("# nothing\n", "book.yaml: found an empty document; expected a mapping (names with values)"),
-    "a list": ("- 1\n", "book.yaml:1: found a list; expected a mapping (names with values)"),
+    "a list": ("- 1\n", "book.yaml:1: found a list; expected a mapping with: name, day,"),
     "syntax": ("name: x\nday: [1,\n", "book.yaml:3: found '<stream end>'; expected the node content"),
     "two values": ("name: x: y\n", "book.yaml:1: found mapping values are not allowed here; expected a YAML 1.2 doc"),
     "two documents": ("name: x\n---\nname: y\n", "book.yaml:2: found another document; expected one document"),
@@ -108,13 +108,13 @@ CASES = {
     ),
     "number for a text": ("name: 5\n", "book.yaml:1: name: found 5; expected text"),
     "no boolean": ("name: x\nis_open: yes\n", "book.yaml:2: is_open: found 'yes'; expected true or false"),
-    "no date": ("name: x\nday: soon\n", "book.yaml:2: day: found 'soon'; expected a valid date"),
+    "no date": ("name: x\nday: soon\n", "book.yaml:2: day: found 'soon'; expected a date such as 2025-07-01"),
     "no list": ("name: x\nplans: {a: {lunch: 3}}\n", "book.yaml:2: plans.a.lunch: found 3; expected a list"),
     "no mapping": ("name: x\nplans: [a]\n", "book.yaml:2: plans: found a list; expected a mapping"),
     "value left out": ("name:\n", "book.yaml:1: name: found nothing; expected text"),
     "out of range": (
         "name: x\nplans: {a: {lunch: [{intake: -1}]}}\n",
-        "book.yaml:2: plans.a.lunch[0].intake: found -1; expected greater than or equal to 0",
+        "book.yaml:2: plans.a.lunch[0].intake: found -1; expected a number of at least 0",
     ),
     "wrong pattern": (
         "name: x\nplans: {a: {lunch: [{intake: 1, start: early}]}}\n",
@@ -135,7 +135,7 @@ CASES = {
     ),
     "unknown tag": (
         "name: x\nplans: {a: {service: {kind: constnat}}}\n",
-        "plans.a.service.kind: found 'constnat'; expected one of: 'constant', 'lognormal' (did you mean constant?)",
+        "plans.a.service.kind: found 'constnat'; expected one of: constant, lognormal (did you mean constant?)",
     ),
     "no tag": ("name: x\nplans: {a: {service: {value_s: 1}}}\n", "plans.a.service.kind: found nothing"),
     "inside a union": (

@@ -62,12 +62,14 @@ def test_work_that_can_never_be_done_is_an_error(parts: dict[str, Any], found: s
 
 
 PEOPLE = {"people": {"officers": 1}}
+HOURS = PEOPLE | {"opens": "08:00", "closes": "11:00"}
 
 
 @pytest.mark.parametrize(
     ("parts", "found"),
     [
-        ({"choice": {"sessions": (on(FRIDAY, opens="08:00", closes="11:00", **PEOPLE),)}}, "plans.p.sessions[0]: "),
+        ({"choice": {"sessions": (on(FRIDAY, **HOURS),)}}, "plans.p.sessions[0]: "),
+        ({"choice": {"sessions": (on(SATURDAY, **HOURS),)}}, "plans.p.sessions[0]: is in the peak week but after"),
         ({"choice": {"lunch": (on(SATURDAY, **PEOPLE),)}}, "plans.p.lunch[0]: does nothing, as no working day"),
         ({"choice": {"lunch": (on(LONG_AGO, **PEOPLE),)}}, "plans.p.lunch[0]: does nothing, as no working day"),
         ({"choice": {"volunteers": (on(FRIDAY, teams=1),)}}, "plans.p.volunteers: does nothing without"),

@@ -1,6 +1,9 @@
 """What the Labour Code allows, and what overtime and the night are paid."""
 
+import subprocess
+import sys
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +26,7 @@ from tests.laws.strategies import FRIDAY, small_scenario
 SATURDAY, SUNDAY, MONDAY = (FRIDAY + timedelta(days=days) for days in (1, 2, 3))
 LONG = date(2025, 8, 31)
 ALL_DAY = (0, 10**9)
+SHIPPED = Path(__file__).parents[2] / "scenarios"
 
 
 def scenario_of(last_day: date = MONDAY, *, staff: Any = None, hours: Any = None, **more: Any) -> Scenario:
@@ -145,32 +149,32 @@ def test_hours_that_people_really_worked_are_judged_alike() -> None:
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "lunch": (
         {"lunch": on(FRIDAY), "evening": on(FRIDAY, until="17:30"), "overtime_day_ratio": 0.2},
-        "plans.p.lunch: found 2.50 h of overtime for officers 1 on 2025-07-04",
+        "plans.p.lunch[0]: found 2.50 h of overtime for officers 1 on 2025-07-04",
         "at most 1.50 h (labour_rules.overtime_day_ratio)",
     ),
     "evening": (
         {"lunch": on(FRIDAY), "evening": on(FRIDAY, until="19:00")},
-        "plans.p.evening: found 4.00 h of overtime for officers 1 on 2025-07-04",
+        "plans.p.evening[0]: found 4.00 h of overtime for officers 1 on 2025-07-04",
         "at most 3.75 h (labour_rules.overtime_day_ratio)",
     ),
     "evening after a lunch that just reaches the limit": (
         {"lunch": on(FRIDAY), "evening": on(FRIDAY, until="18:00"), "overtime_month_h": 2.0},
-        "plans.p.evening: found 3.00 h of overtime for officers 1 in 2025-07",
+        "plans.p.evening[0]: found 3.00 h of overtime for officers 1 in 2025-07",
         "at most 2.00 h (labour_rules.overtime_month_h)",
     ),
     "long day": (
         {"lunch": on(FRIDAY), "evening": on(FRIDAY, until="20:00"), "overtime_day_ratio": 1.0},
-        "plans.p.evening: found 12.50 h of work for officers 1 on 2025-07-04",
+        "plans.p.evening[0]: found 12.50 h of work for officers 1 on 2025-07-04",
         "at most 12.00 h (labour_rules.day_h)",
     ),
     "session": (
         {"lunch": on(FRIDAY, n=2), "sessions": on(SATURDAY, opens="08:00", closes="11:00"), "overtime_month_h": 4.0},
-        "plans.p.sessions: found 5.00 h of overtime for officers 1 in 2025-07",
+        "plans.p.sessions[0]: found 5.00 h of overtime for officers 1 in 2025-07",
         "at most 4.00 h (labour_rules.overtime_month_h)",
     ),
     "year": (
         {"lunch": on(FRIDAY, MONDAY, n=2), "overtime_year_h": 3.0},
-        "plans.p.lunch: found 4.00 h of overtime for officers 1 in 2025",
+        "plans.p.lunch[0]: found 4.00 h of overtime for officers 1 in 2025",
         "at most 3.00 h (labour_rules.overtime_year_h)",
     ),
     "office hours": (
@@ -215,7 +219,7 @@ def test_all_breaches_are_told_up_to_ten() -> None:
         build_plan(scenario, "p")
     message = str(caught.value)
     assert message.count("labour_rules.day_h") + message.count("labour_rules.overtime_month_h") == 10
-    assert message.count("also plans.p.lunch: ") == 9
+    assert message.count("also plans.p.lunch[0]: ") == 9
     assert f"and {len(breaches) - 10:,} more" in message
 
 
@@ -299,3 +303,19 @@ def test_an_hour_of_work_is_an_hour_when_the_clocks_change() -> None:
     plan = build_plan(small_scenario(period=period, hours=hours, staff=staff), "as-usual")
     row = np.array([[0, 24 * 60, 24 * 60 + 5 * 60]])  # midnight to six by the clock
     assert overtime_pay(plan, row, *ALL_DAY) == pytest.approx(5 * 27)
+
+
+def test_a_breach_is_told_with_the_line_of_its_shift(tmp_path: Path) -> None:
+    """The command names the file, and the line of the entry of the plan that is too much."""
+    text = (SHIPPED / "peak-week.yaml").read_text(encoding="utf-8")
+    entry = '      - {first_day: 2026-02-23, last_day: 2026-02-27, people: {intake: 3, back-office: 4}, until: "23:30"}'
+    file = tmp_path / "late.yaml"
+    file.write_text(f"{text}  late:\n    title: Late\n    evening:\n{entry}\n", encoding="utf-8")
+    (tmp_path / "tho-xuan.yaml").write_bytes((SHIPPED / "tho-xuan.yaml").read_bytes())
+    line = file.read_text(encoding="utf-8").splitlines().index(entry) + 1
+    for command in (["scenario", "check", file], ["run", file, "--plan", "late"]):
+        found = subprocess.run(
+            [sys.executable, "-m", "sim", *command], capture_output=True, encoding="utf-8", check=False
+        )
+        assert found.returncode == 2
+        assert found.stderr.startswith(f"peakweek: {file}:{line}: plans.late.evening[0]: found 6.50 h of overtime for")

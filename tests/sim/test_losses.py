@@ -205,7 +205,9 @@ def test_each_cause_is_what_one_finds_tick_by_tick(data: st.DataObject) -> None:
     by_tick, measures = lost_by_tick(trace, plan), measure(trace, plan)
     ticks_per_h = plan.hours.timebase.ticks_per_s * 3600
     for cause in CAUSES:
-        expected = [by_tick[cause][span.start : span.end].sum() / ticks_per_h for span in spans(plan.hours)]
+        expected = [
+            by_tick[cause][span.start : span.end].sum() / ticks_per_h for span in spans(plan.hours, plan.session_days)
+        ]
         assert _lost(measures, cause) == pytest.approx(expected, abs=1e-6), cause
 
 

@@ -21,7 +21,7 @@ H = 3600
 
 def figure(measures: Measures, plan: Plan, name: str) -> dict[str, float]:
     """Return a figure by span, such as ``04 day``."""
-    names = [f"{span.first_day:%d} {span.kind}" for span in spans(plan.hours)]
+    names = [f"{span.first_day:%d} {span.kind}" for span in spans(plan.hours, plan.session_days)]
     return dict(zip(names, getattr(measures, name).tolist(), strict=True))
 
 
@@ -59,7 +59,7 @@ def trace(plan: Plan) -> Trace:
 
 def test_spans_are_working_days_weeks_and_the_period(plan: Plan) -> None:
     """Days that are worked, weeks cut at the period's ends, and the period; the weekend has no row of its own."""
-    found = [(span.kind, span.first_day, span.last_day) for span in spans(plan.hours)]
+    found = [(span.kind, span.first_day, span.last_day) for span in spans(plan.hours, plan.session_days)]
     assert found == [
         ("day", FRIDAY, FRIDAY),
         ("day", MONDAY, MONDAY),
@@ -266,7 +266,7 @@ def test_what_is_unsettled_is_in_one_place(data: st.DataObject) -> None:
     first: dict[int, int] = {}
     for record, state, *_ in trace.stints.tolist():
         first.setdefault(record, state)
-    for number, span in enumerate(spans(plan.hours)):
+    for number, span in enumerate(spans(plan.hours, plan.session_days)):
         states = {record: state for record, state, start, *_ in trace.stints.tolist() if start < span.end}
         open_ = [each for each in states if not 0 <= trace.settled[each] < span.end]
         received = [each for each in open_ if trace.received[each] != NEVER or trace.workload.entry[each] > Stage.CHECK]

@@ -89,6 +89,20 @@ def test_csv_gives_the_tables_numbers(table: Table) -> None:
             )
 
 
+def test_csv_says_how_sure_each_mean_is(table: Table) -> None:
+    """Beside mean, 10 %, 50 % and 90 % points stands the interval that the document has; empty where it has none."""
+    spans = {
+        (plan["name"], span["span"], span["first_day"]): span["figures"]
+        for plan in json.loads(to_json(table))["plans"]
+        for span in plan["spans"]
+    }
+    for row in csv.DictReader(io.StringIO(to_csv(table))):
+        for figure, band in spans[row["plan"], row["span"], row["first_day"]].items():
+            cells = [row[f"{figure}_{point}"] for point in ("median", "mean_from", "mean_to")]
+            numbers = [band["median"], *(band["mean_between"] or ("", ""))] if band else ["", "", ""]
+            assert [float(cell) if cell else "" for cell in cells] == pytest.approx(numbers, abs=1e-6)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_breakdowns_are_in_the_files(table: Table, kind: str) -> None:
     """Every part of every span has its figures in the document and, to six digits, in a sheet of its own."""
@@ -215,6 +229,40 @@ def test_days_off_take_no_place_in_a_picture(over_a_weekend: Table) -> None:
     assert gaps.min() > 0.99 * gaps.max()
 
 
+@pytest.fixture(scope="module")
+def with_session() -> Table:
+    """Return two replications of two plans over a weekend; one opens on Saturday, for who was sent home on Friday."""
+    saturday = FRIDAY + timedelta(days=1)
+    session = {"first_day": saturday, "last_day": saturday, "people": {"intake": 2, "back-office": 2}}
+    plans = {
+        "as-usual": {"title": "As usual"},
+        "saturday": {"title": "Saturday", "sessions": (session | {"opens": "07:30", "closes": "11:30"},)},
+    }
+    period = document()["period"] | {"first_day": FRIDAY, "last_day": FRIDAY + timedelta(days=3)}
+    demand = document()["demand"] | {"visits_per_day": 150}
+    scenario = small_scenario(period=period, demand=demand, plans=plans)
+    with ThreadPoolExecutor(1) as executor:
+        return run_experiment([Case(scenario, name) for name in plans], seed=1, n_replications=2, executor=executor)
+
+
+def test_a_session_has_a_row_in_every_plan(with_session: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    """A Saturday that one plan opens is told of both, everywhere: in the one nothing happens, in the other work."""
+    told = csv.DictReader(io.StringIO(to_csv(with_session)))
+    of_saturday = {row["plan"]: row for row in told if row["first_day"] == "2025-07-05"}
+    assert list(of_saturday) == ["as-usual", "saturday"]
+    figures = ("settled_count_mean", "overtime_h_mean", "utilisation_ratio_mean", "wait_s_mean_mean")
+    assert [of_saturday["as-usual"][figure] for figure in figures] == ["0.0", "0.0", "", ""]
+    assert all(float(of_saturday["saturday"][figure]) > 0 for figure in figures)
+    spans = json.loads(to_json(with_session))["plans"][0]["spans"]
+    assert [span["first_day"][-2:] for span in spans if span["span"] == "day"] == ["04", "05", "07"]
+    print_table(with_session, all_days=True)
+    shown = [line.split()[:5] for line in capsys.readouterr().out.splitlines() if line.startswith("  Sat 05 Jul")]
+    assert len(shown) == 2
+    assert shown[0][4] == "0"
+    assert page(with_session).count("<td>Sat 05 Jul</td>") == 2
+    assert [label for label, _ in label_places(peak_backlog(with_session))] == ["04 Jul", "05 Jul", "07 Jul"]
+
+
 def test_a_picture_can_be_read_on_a_telephone(over_a_weekend: Table) -> None:
     """The narrow form is no wider than the narrowest screens, in letters as large as elsewhere, and tells each week."""
     root = ET.fromstring(peak_backlog(over_a_weekend, is_narrow=True))  # noqa: S314 - our own text
@@ -287,10 +335,15 @@ def test_costs_are_told_when_something_has_a_price(table: Table) -> None:
 
 
 def test_breakdowns_are_shown_for_each_plan(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
-    """A table for each kind and plan, without parts in which nothing ever happens."""
+    """Tables for each kind and plan, with bands, without parts in which nothing ever happens."""
     told = part_tables(table)
     assert [each.title for each in told[:2]] == ["As usual, by hour", f"{HOSTILE}, by hour"]
-    assert len(told) == 2 * len(KINDS)
+    assert [each.title for each in told[4:6]] == ["As usual, by procedure: records", "As usual, by procedure: time"]
+    ((_, received, *_),) = told[4].sections[-1][1]
+    ((_, bands),) = part_bands(table, "procedure", rows(table)[len(rows(table)) // 2 - 1])
+    of_period = bands["received_count"]
+    assert of_period is not None
+    assert received == f"{of_period.mean:.0f} [{of_period.low:.0f}–{of_period.high:.0f}]"
     hours = [line[0] for line in told[0].sections[-1][1]]
     assert "09:00" in hours
     assert "03:00" not in hours

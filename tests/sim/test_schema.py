@@ -27,7 +27,7 @@ def as_editors_see_it(value: Any) -> Any:
     """Return a YAML value as JSON has it: names are texts, and so are dates."""
     if isinstance(value, dict):
         return {str(key): as_editors_see_it(part) for key, part in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [as_editors_see_it(part) for part in value]
     return value.isoformat() if isinstance(value, date | datetime) else value
 
@@ -242,7 +242,8 @@ def test_check_says_ok_or_what_is_wrong(tmp_path: Path) -> None:
     text = (ROOT / THO_XUAN).read_text(encoding="utf-8")
     odd.write_text(text.replace("  as-usual:\n", "  as-usual:\n    ups_min: 5\n", 1), encoding="utf-8")
     doubted = subprocess.run([*command, odd], capture_output=True, cwd=ROOT, check=True)
-    warning = "warning: plans.as-usual.ups_min: does nothing without a power outage"
+    line = odd.read_text(encoding="utf-8").splitlines().index("    ups_min: 5") + 1
+    warning = f"warning: {odd}:{line}: plans.as-usual.ups_min: does nothing without a power outage"
     assert doubted.stdout.decode().splitlines()[-1] == warning
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("name: x\n", encoding="utf-8")
