@@ -1,9 +1,9 @@
 """Who may do what, and for which centre.
 
-Place in the pipeline: in front of the interface and the page. In: a request. Out: the `Grant` that it comes with and the
-centre that it is about, or a refusal: 401 for who is not known, 403 for who may not, 400 for a centre that is none.
-Invariant: an address that is not in a table here needs the scope ``read``; what somebody may not reach is not even said
-to be there.
+Place in the pipeline: in front of the interface and the page. In: a request. Out: the `Grant` that it comes with and
+the centre that it is about, or a refusal: 401 for who is not known, 403 for who may not, 400 for a centre that is none.
+Invariant: an address that is not in a table here needs the scope ``read``; what somebody may not reach is not even
+said to be there.
 """
 
 from collections.abc import Mapping

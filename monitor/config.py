@@ -50,7 +50,7 @@ class LimitsConfig(Section):
 
     Attributes:
         body_bytes: the longest body of a request.
-        request_s: so long a request may take, its body's arrival included.
+        body_s: so long a body may take to arrive.
         idle_s: so long a connection may wait for a request, or take to send the head of one.
         connections: so many may be open at once.
         requests_per_s: so many a sender may make for long; none: any number.
@@ -58,7 +58,7 @@ class LimitsConfig(Section):
     """
 
     body_bytes: int = Field(default=1_048_576, ge=1_024, le=67_108_864)
-    request_s: float = Field(default=30, ge=0.1, le=600)
+    body_s: float = Field(default=30, ge=0.1, le=600)
     idle_s: float = Field(default=75, ge=0.1, le=3600)
     connections: int = Field(default=1_000, ge=1, le=100_000)
     requests_per_s: float | None = Field(default=None, ge=0.01, le=1_000_000)

@@ -6,6 +6,7 @@ them, and what became of it: no text that a sender chose.
 """
 
 import asyncio
+import contextlib
 import logging
 import math
 import re
@@ -24,10 +25,10 @@ from monitor.personal import is_personal
 
 REQUEST_ID_HEADER = "X-Request-ID"
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_KEY = "id"
 _HEALTH = {"/-/healthy", "/-/ready"}
 _STREAMS = {"/api/v1/stream"}
 _MOST_SENDERS = 10_000
-_POLL_S = 0.02
 _log = logging.getLogger(__name__)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -71,25 +72,38 @@ class Door:
     n_answered: Counter[str] = field(default_factory=lambda: Counter({f"{digit}xx": 0 for digit in range(2, 6)}))
     n_inside: int = 0
     n_connections: Callable[[], int] = int
+    _has_left: asyncio.Event = field(default_factory=asyncio.Event)
     _buckets: Buckets = field(default_factory=Buckets)
 
     def hang(self, app: web.Application, answer_failures: Callable[..., Awaitable[web.StreamResponse]]) -> None:
         """Have every request of the application pass here; what fails on the way is put into words by the function."""
-        app.middlewares.extend([web.middleware(self._accompany), answer_failures, web.middleware(self._let_in)])
+
+        @web.middleware
+        async def accompany(request: web.Request, handler: _Handler) -> web.StreamResponse:
+            return await self._accompany(request, handler)
+
+        @web.middleware
+        async def let_in(request: web.Request, handler: _Handler) -> web.StreamResponse:
+            return await self._let_in(request, handler)
+
+        app.middlewares.extend([accompany, answer_failures, let_in])
         app.on_response_prepare.append(self._mark)
 
     async def emptied(self, within_s: float) -> None:
         """Let streams end and every other request that is in be answered; return then, or when the time is over."""
         self.stopping.set()
-        deadline_s = asyncio.get_running_loop().time() + within_s
-        while self.n_inside and asyncio.get_running_loop().time() < deadline_s:
-            await asyncio.sleep(_POLL_S)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while self.n_inside:
+                    self._has_left.clear()
+                    await self._has_left.wait()
 
     async def _accompany(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
         """Give the request an id, and say in the log what became of it."""
         told = request.headers.get(REQUEST_ID_HEADER, "")
         is_fit = _ID.fullmatch(told) and not is_personal(told)
-        mark = REQUEST_ID.set(told if is_fit else uuid.uuid4().hex)
+        request[_KEY] = told if is_fit else uuid.uuid4().hex
+        mark = REQUEST_ID.set(request[_KEY])
         began_s = asyncio.get_running_loop().time()
         is_counted = route_of(request) not in _STREAMS
         self.n_inside += is_counted
@@ -99,21 +113,22 @@ class Door:
             status = answer.status
         finally:
             self.n_inside -= is_counted
+            self._has_left.set()
             self.n_answered[f"{status // 100}xx"] += 1
             duration_s = asyncio.get_running_loop().time() - began_s
             _log.log(_level(status), "request", extra={"fields": _told(request, status, duration_s)})
             REQUEST_ID.reset(mark)
         return answer
 
-    async def _mark(self, _: web.Request, answer: web.StreamResponse) -> None:
+    async def _mark(self, request: web.Request, answer: web.StreamResponse) -> None:
         """Put the request's id and the configured headers on its answer; keep no connection when we stop."""
-        answer.headers[REQUEST_ID_HEADER] = REQUEST_ID.get()
+        answer.headers[REQUEST_ID_HEADER] = request.get(_KEY, "")
         answer.headers.update(self.admission.web.config.headers)
         if self.stopping.is_set():
             answer.force_close()
 
     async def _let_in(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        """Admit the request, within its sender's rate and time."""
+        """Admit the request, within its sender's rate."""
         config = self.config()
         address = request.remote or ""
         try:
@@ -124,14 +139,7 @@ class Door:
         if route_of(request) not in _HEALTH:
             grant = grant_of(request)
             self._slow_down(address if grant == ANYBODY else grant.who, config.limits)
-        if route_of(request) in _STREAMS:
-            return await handler(request)
-        try:
-            async with asyncio.timeout(config.limits.request_s):
-                return await handler(request)
-        except TimeoutError:
-            reason = f"the request did not arrive and end within {config.limits.request_s:g} seconds"
-            raise web.HTTPRequestTimeout(reason=reason, headers={hdrs.CONNECTION: "close"}) from None
+        return await handler(request)
 
     def _slow_down(self, sender: str, limits: LimitsConfig) -> None:
         """Refuse a sender that asks too often.
@@ -143,6 +151,22 @@ class Door:
             headers = {hdrs.RETRY_AFTER: str(math.ceil(wait_s))}
             reason = f"expected at most {limits.requests_per_s:g} requests a second from one sender"
             raise web.HTTPTooManyRequests(reason=reason, headers=headers)
+
+
+async def body_of(request: web.Request, limits: LimitsConfig) -> bytes:
+    """Return the request's body once it is there.
+
+    Raises:
+        HTTPRequestTimeout: it did not arrive in time.
+        HTTPRequestEntityTooLarge: it is longer than the limit.
+        RequestPayloadError: it is not what its headers say.
+    """
+    try:
+        async with asyncio.timeout(limits.body_s):
+            return await request.read()
+    except TimeoutError:
+        reason = f"the body did not arrive within {limits.body_s:g} seconds"
+        raise web.HTTPRequestTimeout(reason=reason, headers={hdrs.CONNECTION: "close"}) from None
 
 
 def _level(status: int) -> int:

@@ -94,7 +94,7 @@ class Front:
         """Take new connections in this way, and in no other; those that are open stay as they are."""
         loop, before = asyncio.get_running_loop(), self._listeners
         handshake_s = _HANDSHAKE_S if context else None
-        # A listener has a socket of its own on the system's queue, where connections wait until the next one takes them.
+        # Each listener has its own socket on the system's queue, where connections wait until the next one is there.
         self._listeners = [
             await loop.create_server(self._answerer, sock=each.dup(), ssl=context, ssl_handshake_timeout=handshake_s)
             for each in self._sockets

@@ -32,7 +32,7 @@ create table token (
 ) strict
 """
 _COLUMNS = "id, centre, scopes, created, revoked"
-_BUSY_TIMEOUT_S = 2.0
+_BUSY_TIMEOUT_S = 0.5  # the service waits as well
 _Row = tuple[str, str | None, str, str, str | None]
 
 
@@ -148,9 +148,10 @@ class Tokens:
             TokenError: when there is none of that id, or the file cannot be written.
         """
         query = "update token set revoked = coalesce(revoked, ?) where id = ?"
+        if name not in {token.id for token in self.all()}:
+            raise TokenError(str(self.path), f"found no token {name}; expected an id that `token list` shows")
         with self._writing() as connection:
-            if connection.execute(query, (now.isoformat(), name)).rowcount == 0:
-                raise TokenError(str(self.path), f"found no token {name}; expected an id that `token list` shows")
+            connection.execute(query, (now.isoformat(), name))
 
     def all(self) -> list[Token]:
         """Return every token, the oldest first.

@@ -155,7 +155,7 @@ class Web:
         kept = users.get(name, next(iter(users.values()), ""))
         if not kept:
             return False
-        asked = hashlib.sha256("\0".join((name, kept, password)).encode()).digest()
+        asked = hashlib.sha256(f"{name}\x00{kept}\x00{password}".encode()).digest()
         if asked not in self._checks:
             async with self._checking:  # bcrypt is slow on purpose: one at a time leaves a processor to the rest
                 is_right = await asyncio.to_thread(_matches, password, kept)

@@ -1,8 +1,8 @@
 """The HTTP interface: events in; health, state, clock and metrics out.
 
 Place in the pipeline: the service's second door. In: requests. Out: JSON, and for every failure one
-``application/problem+json`` (RFC 9457). Invariant: what changes something is in a module of its own (`events`); the
-routes here only read.
+``application/problem+json`` (RFC 9457). Invariant: what changes something is in a module of its own (`events`,
+`steering`); the routes here only read.
 """
 
 from dataclasses import asdict
@@ -12,15 +12,15 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.aiohttp import make_aiohttp_handler
 
-from monitor.api.answers import LIVE, answer_failures, as_json
+from monitor.api.answers import LIVE, as_json
 from monitor.api.events import RETRY_AFTER_S, post_events
+from monitor.api.steering import get_config, post_reload
 
 __all__ = ["LIVE", "RETRY_AFTER_S", "add_api"]
 
 
 def add_api(app: web.Application, registry: CollectorRegistry) -> None:
-    """Add the interface's routes and its way to answer failures to the application."""
-    app.middlewares.append(answer_failures)
+    """Add the interface's routes to the application."""
     app.add_routes(
         [
             web.post("/api/v1/events", post_events),
@@ -28,6 +28,8 @@ def add_api(app: web.Application, registry: CollectorRegistry) -> None:
             web.get("/api/v1/clock", _get_clock),
             web.get("/-/healthy", _get_healthy),
             web.get("/-/ready", _get_ready),
+            web.post("/-/reload", post_reload),
+            web.get("/config", get_config),
             web.get("/metrics", make_aiohttp_handler(registry)),
         ]
     )

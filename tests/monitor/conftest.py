@@ -51,7 +51,7 @@ class Service:
                 await asyncio.sleep(0.01)
 
     async def samples(self) -> dict[str, float]:
-        """Return the scraped samples of the centre by name and labels, as Prometheus' own parser reads them."""
+        """Return the scraped samples by name and labels, as Prometheus' own parser reads them."""
         _, text = await self.get("/metrics")
         return {
             sample.name + "".join(f" {label}={value}" for label, value in sorted(sample.labels.items())): sample.value

@@ -167,13 +167,17 @@ async def test_a_restart_resets_no_counter(
     start: Any, config: Config, issue: CloudEvent, cloud_event: CloudEvent
 ) -> None:
     """Counters, histograms and the queue are the same after the service has been stopped and started."""
+
+    async def centres_samples(service: Any) -> dict[str, float]:
+        return {name: value for name, value in (await service.samples()).items() if name.startswith("centre_")}
+
     async with start(config) as service:
         await service.until_ready()
         await service.post(issue("1"), issue("2", "A2"), cloud_event("3", "ticket.called", 7, ticket="A1"))
-        before = await service.samples()
+        before = await centres_samples(service)
     async with start(config) as service:
         await service.until_ready()
-        assert await service.samples() == before
+        assert await centres_samples(service) == before
     assert before["centre_wait_seconds_sum queue=A"] == 420
 
 
