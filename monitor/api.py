@@ -45,22 +45,23 @@ def add_api(app: web.Application, registry: CollectorRegistry) -> None:
 async def _post_events(request: web.Request) -> web.Response:
     """Store the events of the body and say how many were new."""
     live = request.app[LIVE]
+    centre = live.config.centre.id
     try:
-        receipt = await live.append(await _read_events(request))
+        receipt = await live.append(centre, await _read_events(request))
     except (web.HTTPUnsupportedMediaType, EventError) as problem:
-        live.refuse(Refusal.INVALID)
+        live.refuse(centre, Refusal.INVALID)
         return _invalid(problem)
     except web.HTTPRequestEntityTooLarge:
-        live.refuse(Refusal.TOO_LARGE)
+        live.refuse(centre, Refusal.TOO_LARGE)
         limit_bytes = live.config.limits.body_bytes
         expected = f"expected a body of at most {limit_bytes} bytes (send smaller batches)"
         return _problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, expected)
     except ConflictError as problem:
-        live.refuse(Refusal.CONFLICT)
+        live.refuse(centre, Refusal.CONFLICT)
         told = {"index": problem.index, "source": problem.source, "id": problem.id}
         return _problem(HTTPStatus.CONFLICT, str(problem), told)
     except StoreError as problem:
-        live.refuse(Refusal.UNAVAILABLE)
+        live.refuse(centre, Refusal.UNAVAILABLE)
         _log.error("events refused: %s", problem)
         return _unavailable()
     return _json({"accepted": receipt.n_accepted, "duplicate": receipt.n_duplicate})
@@ -96,7 +97,8 @@ def _invalid(problem: web.HTTPUnsupportedMediaType | EventError) -> web.Response
 
 async def _get_state(request: web.Request) -> web.Response:
     """Return the centre's figures now, for the page."""
-    reading = request.app[LIVE].read()
+    live = request.app[LIVE]
+    reading = live.read(live.config.centre.id)
     return _json({"is_ready": reading.is_ready, "waiting_limit_s": reading.waiting_limit_s} | asdict(reading.snapshot))
 
 
