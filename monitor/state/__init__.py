@@ -23,6 +23,12 @@ week.
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from monitor.events import (
     VOCABULARY,
@@ -58,16 +64,12 @@ class State:
 
     seq: int = 0
     anomalies: Anomalies = field(default_factory=Anomalies)
-    hall: Hall = field(init=False)
-    backlog: Backlog = field(init=False)
-    desks: Desks = field(init=False)
+    hall: Hall = field(default_factory=Hall)
+    backlog: Backlog = field(default_factory=Backlog)
+    desks: Desks = field(default_factory=Desks)
     n_events: Counter[str] = field(default_factory=Counter)
     latest_us: int = 0
     swept_us: int = 0
-
-    def __post_init__(self) -> None:
-        self.hall, self.backlog = Hall(self.anomalies), Backlog(self.anomalies)
-        self.desks = Desks(self.anomalies)
 
     def apply(self, stored: Stored) -> None:
         """Fold the next event; one that was folded before changes nothing."""
@@ -86,15 +88,33 @@ class State:
     def snapshot(self, now: datetime, waiting_limit_s: float | None = None) -> Snapshot:
         """Return the figures for an instant."""
         now_us = to_us(now)
+        parts = (self, self.hall, self.backlog, self.desks)
+        anomalies = [part.anomalies.n_by_reason for part in parts]
         return Snapshot(
             now=now,
             queues=self.hall.figures(now_us, waiting_limit_s),
             procedures=self.backlog.figures(now_us),
             n_servers_open=self.desks.n_open(),
             n_events={happening.kind: self.n_events[happening.kind] for happening in VOCABULARY.values()},
-            n_anomalous={reason.value: self.anomalies.n_by_reason[reason] for reason in Anomaly},
+            n_anomalous={reason.value: sum(each[reason] for each in anomalies) for reason in Anomaly},
             last_received=from_us(self.latest_us) if self.seq else None,
         )
+
+    def dump(self) -> dict[str, Any]:
+        """Return the whole state as JSON's own types; `load` makes an equal state of it."""
+        dumped: dict[str, Any] = _adapter().dump_python(self, mode="json")
+        return dumped
+
+    @classmethod
+    def load(cls, dumped: object) -> "State":
+        """Return the state that was dumped, by this version of the fold or by an earlier one.
+
+        What an earlier one did not know is as at the start of a log.
+
+        Raises:
+            ValueError: when it is no dumped state.
+        """
+        return _adapter().validate_python(dumped)
 
     def _fold(self, happening: Happening, time_us: int) -> None:
         """Give the happening to the part of the state that it changes."""
@@ -127,3 +147,20 @@ class State:
             self.hall.sweep(self.latest_us)
             self.backlog.sweep(self.latest_us)
             self.desks.sweep(self.latest_us)
+
+
+@cache
+def _adapter() -> TypeAdapter[State]:
+    """Return what writes and reads a state by the types of its fields."""
+    return TypeAdapter(State)
+
+
+@cache
+def fold_version() -> str:
+    """Return what changes whenever the code of the fold does: states that differ in it may count differently."""
+    digest = sha256()
+    for folder in ("monitor.events", "monitor.state"):
+        for file in sorted(files(folder).iterdir(), key=lambda each: each.name):
+            if file.name.endswith(".py"):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]

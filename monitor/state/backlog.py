@@ -37,7 +37,7 @@ class _Record:
 class Backlog:
     """Procedures and their open records."""
 
-    anomalies: Anomalies
+    anomalies: Anomalies = field(default_factory=Anomalies)
     procedures: dict[str, _Procedure] = field(default_factory=dict)
     records: dict[str, _Record] = field(default_factory=dict)
 

@@ -24,7 +24,7 @@ class _Counter:
 class Desks:
     """Counters that are open, or were closed not long ago."""
 
-    anomalies: Anomalies
+    anomalies: Anomalies = field(default_factory=Anomalies)
     counters: dict[str, _Counter] = field(default_factory=dict)
     is_known: bool = False
 

@@ -50,7 +50,7 @@ class _Ticket:
 class Hall:
     """Queues and the tickets in them."""
 
-    anomalies: Anomalies
+    anomalies: Anomalies = field(default_factory=Anomalies)
     queues: dict[str, _Queue] = field(default_factory=dict)
     tickets: dict[str, _Ticket] = field(default_factory=dict)
 

@@ -71,11 +71,11 @@ class Tally:
     """A histogram that grows."""
 
     bounds_s: tuple[int, ...]
-    counts: list[int] = field(init=False)
+    counts: list[int] = field(default_factory=list)
     sum_us: int = 0
 
     def __post_init__(self) -> None:
-        self.counts = [0] * (len(self.bounds_s) + 1)
+        self.counts = self.counts or [0] * (len(self.bounds_s) + 1)
 
     def add(self, span_us: int) -> None:
         """Count one duration."""

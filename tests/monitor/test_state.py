@@ -276,6 +276,16 @@ def test_an_event_is_folded_once(fold: Fold, event: Callable[..., Event], noon: 
     assert state == fold(issued(0), issued(1, "A2"))
 
 
+def test_a_dump_of_an_earlier_fold_is_loaded(fold: Fold, at: Any) -> None:
+    """What an earlier version did not know is as at the start; what is no state is refused."""
+    dumped = fold(issued(0), counter(0, is_open=True)).dump()
+    del dumped["desks"], dumped["hall"]["queues"]["A"]["recent_calls_us"]
+    loaded = at(State.load(dumped | {"unknown": 1}), 1)
+    assert (loaded.queues["A"].n_waiting, loaded.n_servers_open) == (1, None)
+    with pytest.raises(ValueError, match="dictionary"):
+        State.load([1])
+
+
 def test_every_kind_of_event_has_a_fold(fold: Fold, at: Any) -> None:
     """Nothing in the vocabulary is without meaning for the state."""
     stories = (*ONE_VISIT, left(3), received(0), settled(1), counter(0, is_open=True), counter(1, is_open=False))

@@ -86,6 +86,23 @@ def test_any_storm_leaves_figures_that_make_sense(storm: list[tuple[str, int, di
         assert 0 <= procedure.n_overdue <= procedure.n_in_progress
 
 
+@given(storms, st.integers(0, 60))
+def test_a_state_that_is_dumped_and_loaded_goes_on_as_the_same(
+    storm: list[tuple[str, int, dict[str, str], int]], dumped_after: int
+) -> None:
+    """At any point of any log the state, written as JSON and read again, is equal and stays equal."""
+    log = [
+        Stored(number, NOON + timedelta(minutes=received), make(number, kind, minute, told))
+        for number, (kind, minute, told, received) in enumerate(storm, start=1)
+    ]
+    state = folded(log[:dumped_after])
+    loaded = State.load(json.loads(json.dumps(state.dump())))
+    assert loaded == state
+    for stored in log[dumped_after:]:
+        loaded.apply(stored)
+    assert loaded == folded(log)
+
+
 visits = st.lists(
     st.tuples(
         st.sampled_from(["waits", "left", "called", "served"]),
