@@ -6,10 +6,10 @@ Invariant: an address that is not in a table here needs the scope ``read``; what
 said to be there.
 """
 
+import base64
 from collections.abc import Mapping
-from typing import cast
 
-from aiohttp import BasicAuth, hdrs, web
+from aiohttp import hdrs, web
 
 from monitor.config import CentreConfig, Config
 from monitor.tokens import Grant, Scope, TokenError, Tokens
@@ -25,9 +25,10 @@ _SCOPES: Mapping[str, frozenset[Scope]] = {
 }
 _READ = frozenset({Scope.READ})
 _ALL = frozenset(Scope)
+_NOBODY = Grant("nobody", None, frozenset())
 ANYBODY = Grant("anybody", None, _ALL)
 _CHALLENGE = 'Bearer realm="peakweek-monitor", Basic realm="peakweek-monitor", charset="UTF-8"'
-_GRANT = "grant"
+_GRANT = web.RequestKey("grant", Grant)
 
 
 class Admission:
@@ -69,19 +70,26 @@ class Admission:
 
     async def _grant(self, request: web.Request) -> Grant | None:
         """Return what the request's secret allows; none for one that is missing or wrong."""
-        shown = request.headers.get(hdrs.AUTHORIZATION, "")
-        scheme, _, secret = shown.partition(" ")
+        scheme, _, secret = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
         if scheme.lower() == "bearer":
             return self.tokens.grant(secret.strip())
-        try:
-            user = BasicAuth.decode(shown, encoding="utf-8")
-        except ValueError:
+        if scheme.lower() != "basic":
             return None
+        name, password = _name_and_password(secret)
         # A browser can show a token only as a password.
-        if grant := self.tokens.grant(user.password):
+        if grant := self.tokens.grant(password):
             return grant
-        is_user = await self.web.is_user(user.login, user.password)
-        return Grant(f"user {user.login}", None, _ALL) if is_user else None
+        is_user = await self.web.is_user(name, password)
+        return Grant(f"user {name}", None, _ALL) if is_user else None
+
+
+def _name_and_password(shown: str) -> tuple[str, str]:
+    """Return what a browser shows for a user; nothing where it is not as it should be."""
+    try:
+        name, _, password = base64.b64decode(shown, validate=True).decode().partition(":")
+    except ValueError:
+        return "", ""
+    return name, password
 
 
 def route_of(request: web.Request) -> str:
@@ -92,7 +100,8 @@ def route_of(request: web.Request) -> str:
 
 def grant_of(request: web.Request) -> Grant:
     """Return what the request comes with; nothing before it was admitted."""
-    return cast("Grant", request.get(_GRANT, Grant("", None, frozenset())))
+    grant: Grant = request.get(_GRANT, _NOBODY)
+    return grant
 
 
 def centre_of(request: web.Request, config: Config) -> CentreConfig:

@@ -16,9 +16,9 @@ from prometheus_client import CollectorRegistry
 from monitor.admission import Admission
 from monitor.api import LIVE, RETRY_AFTER_S, add_api
 from monitor.api.answers import answer_failures
+from monitor.api.figures import OnlyCentre
 from monitor.api.steering import RELOADER
 from monitor.clock import Clock
-from monitor.collector import CentreCollector
 from monitor.config import Config
 from monitor.door import DOOR, Door
 from monitor.live import Live
@@ -71,7 +71,7 @@ def _running(registry: CollectorRegistry) -> Callable[[web.Application], AsyncIt
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         live = app[LIVE]
-        collectors = (CentreCollector(live.read), ServiceCollector(lambda: _read_service(app)))
+        collectors = (OnlyCentre(live), ServiceCollector(lambda: _read_service(app)))
         for collector in collectors:
             registry.register(collector)
         folding = asyncio.create_task(_fold_log(live))
@@ -89,8 +89,10 @@ def _running(registry: CollectorRegistry) -> Callable[[web.Application], AsyncIt
 
 def _read_service(app: web.Application) -> ServiceReading:
     """Return what is known of the service now."""
-    door, reloader = app[DOOR], app[RELOADER]
+    live, door, reloader = app[LIVE], app[DOOR], app[RELOADER]
     return ServiceReading(
+        is_ready=live.is_ready,
+        n_centres=len(live.config.centre_by_id),
         is_reloaded=reloader.is_good,
         read=reloader.read,
         n_answered=door.n_answered,

@@ -109,6 +109,8 @@ class Config(Section):
     @model_validator(mode="after")
     def _centres_differ(self) -> Self:
         """Refuse centres that nobody could tell apart."""
+        if len(self.centres) > 1 and self.prediction:
+            raise MisfitError("prediction", got="a prediction", expected="none where several centres are served")
         if self.centres and "centre" in self.model_fields_set:
             raise MisfitError("centres", got="both centre and centres", expected="one of them")
         for index, centre in enumerate(self.centres):

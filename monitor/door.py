@@ -25,7 +25,7 @@ from monitor.personal import is_personal
 
 REQUEST_ID_HEADER = "X-Request-ID"
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_KEY = "id"
+_KEY = web.RequestKey("id", str)
 _HEALTH = {"/-/healthy", "/-/ready"}
 _STREAMS = {"/api/v1/stream"}
 _MOST_SENDERS = 10_000
@@ -123,6 +123,7 @@ class Door:
     async def _mark(self, request: web.Request, answer: web.StreamResponse) -> None:
         """Put the request's id and the configured headers on its answer; keep no connection when we stop."""
         answer.headers[REQUEST_ID_HEADER] = request.get(_KEY, "")
+        answer.headers[hdrs.SERVER] = "peakweek-monitor"
         answer.headers.update(self.admission.web.config.headers)
         if self.stopping.is_set():
             answer.force_close()
@@ -181,7 +182,7 @@ def _told(request: web.Request, status: int, duration_s: float) -> dict[str, obj
         "route": route_of(request) or "unknown",
         "status": status,
         "duration_s": round(duration_s, 4),
-        "who": grant_of(request).who or "nobody",
+        "who": grant_of(request).who,
     }
 
 

@@ -19,12 +19,16 @@ class ServiceReading:
     """All that a scrape shows of the service.
 
     Attributes:
+        is_ready: whether the whole log is folded.
+        n_centres: how many centres are served.
         is_reloaded: whether the configuration was right when it was read last.
         read: when it was read and right.
         n_answered: requests answered, by class of status such as ``2xx``.
         n_connections: connections that are open.
     """
 
+    is_ready: bool
+    n_centres: int
     is_reloaded: bool
     read: datetime
     n_answered: Mapping[str, int]
@@ -51,6 +55,20 @@ class ServiceFamily:
 
 
 SERVICE_FAMILIES: tuple[ServiceFamily, ...] = (
+    ServiceFamily(
+        "peakweek_monitor_ready",
+        "gauge",
+        "1 when every event of the log is counted; 0 while the service starts.",
+        (),
+        lambda reading: {(): float(reading.is_ready)},
+    ),
+    ServiceFamily(
+        "peakweek_monitor_centres",
+        "gauge",
+        "Centres that the service is configured for.",
+        (),
+        lambda reading: {(): reading.n_centres},
+    ),
     ServiceFamily(
         "peakweek_monitor_config_last_reload_successful",
         "gauge",

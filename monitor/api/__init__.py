@@ -5,15 +5,14 @@ Place in the pipeline: the service's second door. In: requests. Out: JSON, and f
 `steering`); the routes here only read.
 """
 
-from dataclasses import asdict
 from http import HTTPStatus
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
-from prometheus_client.aiohttp import make_aiohttp_handler
 
 from monitor.api.answers import LIVE, as_json
 from monitor.api.events import RETRY_AFTER_S, post_events
+from monitor.api.figures import get_discovery, get_metrics, get_probe, get_state
 from monitor.api.steering import get_config, post_reload
 
 __all__ = ["LIVE", "RETRY_AFTER_S", "add_api"]
@@ -24,22 +23,16 @@ def add_api(app: web.Application, registry: CollectorRegistry) -> None:
     app.add_routes(
         [
             web.post("/api/v1/events", post_events),
-            web.get("/api/v1/state", _get_state),
+            web.get("/api/v1/state", get_state),
             web.get("/api/v1/clock", _get_clock),
             web.get("/-/healthy", _get_healthy),
             web.get("/-/ready", _get_ready),
             web.post("/-/reload", post_reload),
             web.get("/config", get_config),
-            web.get("/metrics", make_aiohttp_handler(registry)),
+            web.get("/metrics", get_metrics(registry)),
+            web.get("/probe", get_probe),
+            web.get("/api/v1/sd", get_discovery),
         ]
-    )
-
-
-async def _get_state(request: web.Request) -> web.Response:
-    """Return the centre's figures now, for the page."""
-    reading = request.app[LIVE].read()
-    return as_json(
-        {"is_ready": reading.is_ready, "waiting_limit_s": reading.waiting_limit_s} | asdict(reading.snapshot)
     )
 
 

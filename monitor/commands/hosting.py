@@ -19,7 +19,7 @@ from monitor.config import Config, ListenConfig
 from monitor.live import VERSION
 from monitor.prediction import ScenarioPrediction
 from monitor.serving import ListenError, listening, serving, stop_signal
-from monitor.store import SqliteStore, StoreError
+from monitor.store import StoreError, open_store
 from monitor.webconfig import Web
 
 
@@ -54,7 +54,7 @@ async def hosting(
     PlatformCollector(registry=registry)
     sockets = await _listening(listens or [config.listen])  # before the log: who cannot listen leaves none
     try:
-        store = SqliteStore(config.store)
+        store = open_store(config.store, first_centre=next(iter(config.centre_by_id)))
     except StoreError:
         for each in sockets:
             each.close()

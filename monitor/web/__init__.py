@@ -11,7 +11,7 @@ from typing import Protocol
 import jinja2
 from aiohttp import web
 
-from monitor.admission import centre_of
+from monitor.admission import centre_of, centres_of, grant_of
 from monitor.live import Live
 
 
@@ -45,15 +45,27 @@ def add_web(app: web.Application, live: Live, prediction: Prediction | None) -> 
 
 
 def _page(live: Live, prediction: Prediction | None) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Return a handler that answers with a centre's page."""
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    template = environment.from_string((_FILES / "page.html").read_text(encoding="utf-8"))
+    """Return a handler that answers with a centre's page, or with a list of several centres."""
+    loader = jinja2.PackageLoader("monitor", "web")
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, auto_reload=False
+    )
+    one, many = environment.get_template("page.html"), environment.get_template("centres.html")
 
     async def handler(request: web.Request) -> web.Response:
         config = live.config
-        centre = centre_of(request, config)
-        limit_s = config.waiting_limit_of(centre)
-        text = template.render(centre=centre, limit_s=limit_s, prediction=prediction)
+        is_one_of_many = len(config.centre_by_id) > 1
+        if is_one_of_many and grant_of(request).centre is None and "centre" not in request.query:
+            text = many.render(centres=centres_of(request, config), query="", is_one_of_many=True)
+        else:
+            centre = centre_of(request, config)
+            text = one.render(
+                centre=centre,
+                limit_s=config.waiting_limit_of(centre),
+                prediction=prediction,
+                query=f"?centre={centre.id}" if is_one_of_many else "",
+                is_one_of_many=is_one_of_many,
+            )
         return web.Response(text=text, content_type="text/html", headers=_headers(_PAGE_POLICY))
 
     return handler

@@ -100,7 +100,7 @@ function showConnection(isGood, text) {
 
 async function refresh() {
   try {
-    const answer = await fetch("/api/v1/state", { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const answer = await fetch(`/api/v1/state${document.body.dataset.query}`, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const state = await answer.json();
     render(state);

@@ -20,7 +20,7 @@ from monitor.clock import ManualClock
 from monitor.config import Config, ListenConfig
 from monitor.events import Event, parse_event
 from monitor.serving import listening, serving
-from monitor.store import SqliteStore
+from monitor.store import open_store
 
 BATCH = "application/cloudevents-batch+json"
 
@@ -94,9 +94,20 @@ def event(cloud_event: Callable[..., dict[str, Any]]) -> Callable[..., Event]:
 
 
 @pytest.fixture
+def issue(event: Callable[..., Event]) -> Callable[..., Event]:
+    """Return a function that makes the issue of a ticket."""
+    return lambda name, ticket="A1": event(name, "ticket.issued", ticket=ticket, queue="A")
+
+
+@pytest.fixture
 def config(tmp_path: Path) -> Config:
     """Return a configuration with a free port and a log of its own."""
-    return Config(listen=ListenConfig(port=0), store=tmp_path / "events.sqlite", waiting_limit_s=1200)
+    return Config(
+        listen=ListenConfig(port=0),
+        store=tmp_path / "events.sqlite",
+        tokens=tmp_path / "tokens.sqlite",
+        waiting_limit_s=1200,
+    )
 
 
 @pytest.fixture
@@ -108,7 +119,7 @@ def start(
     @contextlib.asynccontextmanager
     async def started(config: Config, **options: Any) -> AsyncIterator[Service]:
         clock, registry = ManualClock(noon), CollectorRegistry()
-        app = build_app(config, clock=clock, store=SqliteStore(config.store), registry=registry, **options)
+        app = build_app(config, clock=clock, store=open_store(config.store), registry=registry, **options)
         async with serving(app, await listening(config.listen)) as address, aiohttp.ClientSession(address) as session:
             yield Service(session, clock, registry, address)
 

@@ -14,8 +14,9 @@ from monitor.config import Config
 from monitor.events import Event, Stored, parse_event
 from monitor.live import Live
 from monitor.state import State
-from monitor.store import SqliteStore
+from monitor.store import open_store
 
+CENTRE = "centre"
 NOON = datetime(2025, 7, 1, 5, 0, tzinfo=UTC)
 KINDS: dict[str, tuple[str, ...]] = {
     "ticket.issued": ("ticket", "queue"),
@@ -149,7 +150,7 @@ async def test_the_live_state_equals_the_rebuilt_one(tmp_path: Path) -> None:
     dice = random.Random(20250701)  # noqa: S311 - a storm, not a secret
     config = Config(store=tmp_path / "events.sqlite")
     clock = ManualClock(NOON)
-    live = Live(config, clock, SqliteStore(config.store))
+    live = Live(config, clock, open_store(config.store))
     await live.fold_log()
     storm: list[Event] = []
     for number in range(600):
@@ -159,17 +160,34 @@ async def test_the_live_state_equals_the_rebuilt_one(tmp_path: Path) -> None:
     n_duplicate = 0
     for _ in range(300):
         clock.advance(dice.randrange(-60, 1200))
-        receipt = await live.append(dice.choices(storm, k=5))
+        receipt = await live.append(CENTRE, dice.choices(storm, k=5))
         n_duplicate += receipt.n_duplicate
         if dice.random() < 0.02:
-            rebuilt = Live(config, clock, live.store)
+            rebuilt = State()
             async for stored in live.store.read():
-                rebuilt.state.apply(stored)
-            assert rebuilt.state == live.state
+                rebuilt.apply(stored)
+            assert rebuilt == live.centres[CENTRE].state
     await live.store.close()
-    again = Live(config, clock, SqliteStore(config.store))
+    again = Live(config, clock, open_store(config.store))
     await again.fold_log()
     await again.store.close()
     assert n_duplicate > 500
-    assert again.state == live.state
-    assert again.read().snapshot == live.read().snapshot
+    assert again.centres[CENTRE].state == live.centres[CENTRE].state
+    assert again.read(CENTRE).snapshot == live.read(CENTRE).snapshot
+
+
+async def test_each_centre_has_a_state_of_its_own(tmp_path: Path) -> None:
+    """Events of two centres in one log give each the state that it would have in a log of its own."""
+    config, clock = Config(store=tmp_path / "events.sqlite"), ManualClock(NOON)
+    live = Live(config, clock, open_store(config.store))
+    await live.fold_log()
+    alone: dict[str, list[Event]] = {"north": [], "south": []}
+    for number in range(60):
+        centre = "south" if number % 3 else "north"
+        told = {"ticket": f"T{number % 7}", "queue": "A"}
+        alone[centre].append(make(number, "ticket.issued" if number % 2 else "ticket.called", number, told))
+        await live.append(centre, alone[centre][-1:])
+    await live.store.close()
+    for centre, events in alone.items():
+        apart = folded([Stored(seq, NOON, event) for seq, event in enumerate(events, start=1)])
+        assert live.read(centre).snapshot == apart.snapshot(NOON, config.waiting_limit_s)
