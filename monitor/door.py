@@ -127,6 +127,7 @@ class Door:
         answer.headers.update(self.admission.web.config.headers)
         if self.stopping.is_set():
             answer.force_close()
+            answer.headers[hdrs.CONNECTION] = "close"
 
     async def _let_in(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
         """Admit the request, within its sender's rate."""
