@@ -10,13 +10,14 @@ from http import HTTPStatus
 from aiohttp import web
 
 from monitor.api.answers import LIVE, as_json, as_problem
-from monitor.events import Event, EventError, parse_batch, parse_event
+from monitor.events import Event, EventError, is_binary, parse_batch, parse_binary, parse_event
 from monitor.live import Refusal
 from monitor.store import ConflictError, StoreError
 
 RETRY_AFTER_S = 2
 _SINGLE = "application/cloudevents+json"
 _MEDIA_TYPES = (_SINGLE, "application/cloudevents-batch+json")
+_BINARY = "application/json"
 _log = logging.getLogger(__name__)
 
 
@@ -52,19 +53,23 @@ async def _read_events(request: web.Request) -> list[Event]:
         HTTPRequestEntityTooLarge: when the body is longer than the limit.
         EventError: when the body does not hold valid events.
     """
-    if request.content_type not in _MEDIA_TYPES or (request.charset or "utf-8").lower() != "utf-8":
+    headers = list(request.headers.items())
+    is_taken = request.content_type in _MEDIA_TYPES or (request.content_type == _BINARY and is_binary(headers))
+    if not is_taken or (request.charset or "utf-8").lower() != "utf-8":
         raise web.HTTPUnsupportedMediaType
     try:
         body = await request.read()
     except web.RequestPayloadError:
         raise EventError("body", "", "a body that does not arrive whole", "what Content-Encoding says") from None
+    if request.content_type == _BINARY:
+        return [parse_binary(headers, body)]
     return [parse_event(body)] if request.content_type == _SINGLE else parse_batch(body)
 
 
 def _invalid(problem: web.HTTPUnsupportedMediaType | EventError) -> web.Response:
     """Return the answer to a body that is not made of valid events."""
     if isinstance(problem, web.HTTPUnsupportedMediaType):
-        expected = f"expected a body of type {' or '.join(_MEDIA_TYPES)}, in UTF-8"
+        expected = f"expected a body of type {' or '.join(_MEDIA_TYPES)}, or {_BINARY} with ce- headers, in UTF-8"
         return as_problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, expected)
     told: dict[str, object] = {"field": problem.field, "found": problem.got, "expected": problem.expected}
     if problem.index >= 0:
