@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -54,7 +55,7 @@ def _running(registry: CollectorRegistry) -> Callable[[web.Application], AsyncIt
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         live = app[LIVE]
-        collector = CentreCollector(live.read)
+        collector = CentreCollector(partial(live.read, live.config.centre.id))
         registry.register(collector)
         folding = asyncio.create_task(_fold_log(live))
         yield

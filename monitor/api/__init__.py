@@ -35,7 +35,8 @@ def add_api(app: web.Application, registry: CollectorRegistry) -> None:
 
 async def _get_state(request: web.Request) -> web.Response:
     """Return the centre's figures now, for the page."""
-    reading = request.app[LIVE].read()
+    live = request.app[LIVE]
+    reading = live.read(live.config.centre.id)
     return as_json(
         {"is_ready": reading.is_ready, "waiting_limit_s": reading.waiting_limit_s} | asdict(reading.snapshot)
     )

@@ -17,7 +17,7 @@ from monitor.config import Config
 from monitor.live import VERSION
 from monitor.prediction import ScenarioPrediction
 from monitor.serving import listening, serving, stop_signal
-from monitor.store import SqliteStore, StoreError
+from monitor.store import StoreError, open_store
 
 
 @contextlib.asynccontextmanager
@@ -41,7 +41,7 @@ async def hosting(
     PlatformCollector(registry=registry)
     sockets = await listening(config.listen)  # before the log, of which a service that cannot listen leaves none
     try:
-        store = SqliteStore(config.store)
+        store = open_store(config.store, first_centre=config.centre.id)
     except StoreError:
         for each in sockets:
             each.close()

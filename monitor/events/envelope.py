@@ -70,8 +70,10 @@ class Stored:
         seq: its number; later events have greater ones, there may be gaps.
         received: when it was appended, by the service's clock, in UTC.
         event: the event.
+        centre: id of the centre that it belongs to.
     """
 
     seq: int
     received: datetime
     event: Event
+    centre: str = "centre"

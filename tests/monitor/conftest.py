@@ -22,7 +22,7 @@ from monitor.events import Event, Stored, parse_event
 from monitor.figures import Snapshot
 from monitor.serving import listening, serving
 from monitor.state import State
-from monitor.store import SqliteStore
+from monitor.store import open_store
 from tests.stories import Fold, Told
 
 BATCH = "application/cloudevents-batch+json"
@@ -97,6 +97,12 @@ def event(cloud_event: Callable[..., dict[str, Any]]) -> Callable[..., Event]:
 
 
 @pytest.fixture
+def issue(event: Callable[..., Event]) -> Callable[..., Event]:
+    """Return a function that makes the issue of a ticket."""
+    return lambda name, ticket="A1": event(name, "ticket.issued", ticket=ticket, queue="A")
+
+
+@pytest.fixture
 def config(tmp_path: Path) -> Config:
     """Return a configuration with a free port and a log of its own."""
     return Config(listen=ListenConfig(port=0), store=tmp_path / "events.sqlite", waiting_limit_s=1200)
@@ -111,7 +117,7 @@ def start(
     @contextlib.asynccontextmanager
     async def started(config: Config, **options: Any) -> AsyncIterator[Service]:
         clock, registry = ManualClock(noon), CollectorRegistry()
-        app = build_app(config, clock=clock, store=SqliteStore(config.store), registry=registry, **options)
+        app = build_app(config, clock=clock, store=open_store(config.store), registry=registry, **options)
         async with serving(app, await listening(config.listen)) as address, aiohttp.ClientSession(address) as session:
             yield Service(session, clock, registry, address)
 

@@ -151,7 +151,7 @@ async def test_the_service_is_ready_only_when_its_log_is_counted(start: Any, con
         await service.until_ready()
         await service.post(issue("1"))
     with contextlib.closing(sqlite3.connect(config.store, isolation_level=None)) as other:
-        other.execute("insert into event (source, id, received_us, body) values ('/x', 'x', 0, 'damaged')")
+        other.execute("insert into event values (2, 'centre', '/x', 'x', 0, 'damaged')")
         async with start(config) as service:
             assert (await service.get("/-/healthy"))[0] == 200
             assert (await service.get("/-/ready"))[0] == 503
