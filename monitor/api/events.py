@@ -10,19 +10,48 @@ from http import HTTPStatus
 from aiohttp import web
 
 from monitor.api.answers import LIVE, as_json, as_problem
+from monitor.api.described import Answer, described
 from monitor.events import Event, EventError, is_binary, parse_batch, parse_binary, parse_event
 from monitor.live import Refusal
 from monitor.store import ConflictError, StoreError
 
 RETRY_AFTER_S = 2
 _SINGLE = "application/cloudevents+json"
-_MEDIA_TYPES = (_SINGLE, "application/cloudevents-batch+json")
+_BATCH = "application/cloudevents-batch+json"
+_MEDIA_TYPES = (_SINGLE, _BATCH)
 _BINARY = "application/json"
+_RECEIPT = {
+    "type": "object",
+    "properties": {
+        "accepted": {"type": "integer", "description": "events that were new"},
+        "duplicate": {"type": "integer", "description": "events that were stored before"},
+    },
+    "required": ["accepted", "duplicate"],
+}
 _log = logging.getLogger(__name__)
 
 
+@described(
+    {
+        HTTPStatus.OK: Answer("All events of the body are on the disk.", {"application/json": _RECEIPT}),
+        HTTPStatus.BAD_REQUEST: Answer("An event is wrong; nothing was stored."),
+        HTTPStatus.CONFLICT: Answer("Another event has the same source and id; nothing was stored."),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Answer("The body is too long; nothing was stored."),
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE: Answer("The body is of another type; nothing was stored."),
+        HTTPStatus.SERVICE_UNAVAILABLE: Answer(
+            "The log cannot be written now; nothing was stored. Send the same again.",
+            headers={"Retry-After": "after how many seconds"},
+        ),
+    },
+    bodies={_SINGLE: {"$ref": "#/components/schemas/Event"}, _BATCH: {"$ref": "#/components/schemas/Batch"}},
+)
 async def post_events(request: web.Request) -> web.Response:
-    """Store the events of the body and say how many were new."""
+    """Store events and say how many of them were new.
+
+    The same event again is counted as a duplicate and changes nothing. CloudEvents' binary mode is taken as well, which
+    OpenAPI cannot describe: a body of type application/json with the event's data, its attributes in headers that begin
+    with ce-.
+    """
     live = request.app[LIVE]
     centre = live.config.centre.id
     try:

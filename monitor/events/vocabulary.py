@@ -7,6 +7,7 @@ To add a kind of event, add a subclass of `Happening` with a docstring, which is
 a step in `monitor.state`. Its name on the wire is ``org.peakweek.<kind>.v1``; a change of meaning is a new version.
 """
 
+from inspect import getdoc
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -33,6 +34,16 @@ class Happening(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     kind: ClassVar[str]
+
+    @classmethod
+    def means(cls) -> str:
+        """Return what has happened, in a sentence."""
+        return (getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ")
+
+    @classmethod
+    def otherwise(cls) -> str:
+        """Return what it does when it is told in another order, late, or again."""
+        return (getdoc(cls) or "").partition("\n\n")[2].replace("\n", " ")
 
 
 class TicketIssued(Happening):
