@@ -15,7 +15,17 @@ from monitor.config import CentreConfig, Config
 from monitor.tokens import Grant, Scope, TokenError, Tokens
 from monitor.webconfig import Web
 
-_OPEN = {"/-/healthy", "/-/ready", "/api/v1/clock", "/live.js", "/style.css", "/icon.svg"}  # these tell of no centre
+# These tell of no centre.
+_OPEN = {
+    "/-/healthy",
+    "/-/ready",
+    "/api/v1/clock",
+    "/api/v1/openapi.json",
+    "/api/v1/schema",
+    "/live.js",
+    "/style.css",
+    "/icon.svg",
+}
 _SCOPES: Mapping[str, frozenset[Scope]] = {
     "/api/v1/events": frozenset({Scope.INGEST}),
     "/prediction.svg": frozenset({Scope.READ, Scope.PLAN}),

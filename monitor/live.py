@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib.metadata import version
+from zoneinfo import ZoneInfo
 
 from monitor.clock import Clock
 from monitor.collector import Reading
@@ -103,7 +104,7 @@ class Live:
             is_ready=self.is_ready,
             n_duplicate=known.n_duplicate,
             n_refused={reason.value: count for reason, count in known.n_refused.items()},
-            snapshot=known.state.snapshot(self.clock.now(), limit_s),
+            snapshot=known.state.snapshot(self.clock.now(), limit_s, ZoneInfo(self.config.centre.time_zone)),
         )
 
     def _fold(self, committed: Sequence[Stored]) -> None:

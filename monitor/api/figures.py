@@ -4,9 +4,10 @@ Place in the pipeline: beside the other routes of the API. In: requests. Out: re
 centre's figures are shown for that centre only, to who may read them.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from functools import partial
+from http import HTTPStatus
 
 import pydantic_core
 from aiohttp import web
@@ -17,6 +18,7 @@ from prometheus_client.registry import Collector
 
 from monitor.admission import centre_of, centres_of, refuse_part
 from monitor.api.answers import LIVE, as_json
+from monitor.api.described import CENTRE, TEXT, Answer, Handler, described
 from monitor.collector import CentreCollector
 from monitor.live import Live
 
@@ -43,11 +45,31 @@ class OnlyCentre(Collector):
         return CentreCollector(partial(self._live.read, next(iter(self._live.config.centre_by_id))))
 
 
-def get_metrics(registry: CollectorRegistry) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+_EXPOSITION = {"text/plain": TEXT, "application/openmetrics-text": TEXT}
+_NO_CENTRE = {HTTPStatus.BAD_REQUEST: Answer("No centre of several is named, or an unknown one.")}
+_GROUPS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "targets": {"type": "array", "items": {"type": "string"}},
+            "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+        },
+        "required": ["targets", "labels"],
+    },
+}
+
+
+def get_metrics(registry: CollectorRegistry) -> Handler:
     """Return a handler that shows the service's metrics, and the centre's where there is one only."""
     show = make_aiohttp_handler(registry)
 
+    @described({HTTPStatus.OK: Answer("The metrics.", _EXPOSITION)} | _NO_CENTRE)
     async def handler(request: web.Request) -> web.StreamResponse:
+        """Show the service's metrics, and the centre's where only one is served.
+
+        In the text format or as OpenMetrics, whichever is asked for.
+        """
         config = request.app[LIVE].config
         if len(config.centre_by_id) == 1:
             centre_of(request, config)
@@ -58,6 +80,7 @@ def get_metrics(registry: CollectorRegistry) -> Callable[[web.Request], Awaitabl
     return handler
 
 
+@described({HTTPStatus.OK: Answer("The metrics.", _EXPOSITION)} | _NO_CENTRE, parameters=(CENTRE,))
 async def get_probe(request: web.Request) -> web.StreamResponse:
     """Show one centre's metrics, from a registry of their own."""
     live = request.app[LIVE]
@@ -66,6 +89,7 @@ async def get_probe(request: web.Request) -> web.StreamResponse:
     return await make_aiohttp_handler(registry)(request)
 
 
+@described({HTTPStatus.OK: Answer("One target for each centre.", {"application/json": _GROUPS})})
 async def get_discovery(request: web.Request) -> web.Response:
     """Return where Prometheus finds each centre's metrics, as its HTTP service discovery reads it.
 
@@ -93,6 +117,10 @@ def state_of(live: Live, centre: str) -> dict[str, object]:
     return {"is_ready": reading.is_ready, "waiting_limit_s": reading.waiting_limit_s} | asdict(reading.snapshot)
 
 
+_STATE = {"application/json": {"$ref": "#/components/schemas/State"}}
+
+
+@described({HTTPStatus.OK: Answer("The figures.", _STATE)} | _NO_CENTRE, parameters=(CENTRE,))
 async def get_state(request: web.Request) -> web.Response:
     """Return the centre's figures now, for the page."""
     live = request.app[LIVE]

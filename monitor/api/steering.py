@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 
 from monitor.admission import refuse_part
 from monitor.api.answers import LIVE, as_json, as_problem
+from monitor.api.described import TEXT, Answer, described
 from monitor.config import Config
 from monitor.door import DOOR
 from monitor.reload import Reloader
@@ -21,9 +22,15 @@ from sim import ConfigError
 
 RELOADER = web.AppKey("reloader", Reloader)
 _SECRET = "<secret>"  # noqa: S105 - what stands in its place
+_LEFT_OUT = {
+    "type": "object",
+    "properties": {"needs_restart": {"type": "array", "items": {"type": "string"}}},
+    "required": ["needs_restart"],
+}
 _PASSWORD = re.compile(r"(?<=://)([^:/@]*):[^@]*(?=@)")
 
 
+@described({HTTPStatus.OK: Answer("The configuration, as YAML.", {"text/plain": TEXT})})
 async def get_config(request: web.Request) -> web.Response:
     """Show the configuration that holds, with its defaults and without its secrets."""
     refuse_part(request)
@@ -31,6 +38,14 @@ async def get_config(request: web.Request) -> web.Response:
     return web.Response(text=text, content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
+@described(
+    {
+        HTTPStatus.OK: Answer(
+            "The files hold, but for the fields that need a restart.", {"application/json": _LEFT_OUT}
+        ),
+        HTTPStatus.INTERNAL_SERVER_ERROR: Answer("A file is wrong; everything stays as it was."),
+    }
+)
 async def post_reload(request: web.Request) -> web.Response:
     """Take the configuration anew, and say what of it needs a restart."""
     refuse_part(request)

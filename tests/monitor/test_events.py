@@ -10,12 +10,24 @@ import pytest
 from monitor.events import VOCABULARY, Event, EventError, parse_batch, parse_event
 
 CloudEvent = Callable[..., dict[str, Any]]
-FIELDS = {
+FIELDS: dict[str, dict[str, str | int]] = {
     "ticket.issued": {"ticket": "A001", "queue": "certification"},
     "ticket.called": {"ticket": "A001", "counter": "3"},
+    "ticket.recalled": {"ticket": "A001", "counter": "3"},
+    "ticket.transferred": {"ticket": "A001", "queue": "land"},
+    "service.started": {"ticket": "A001"},
+    "record.supplement_requested": {"record": "H56-0012"},
+    "record.supplemented": {"record": "H56-0012"},
+    "record.processed": {"record": "H56-0012"},
+    "record.approved": {"record": "H56-0012"},
+    "record.returned": {"record": "H56-0012"},
+    "staff.signed_in": {"group": "officers", "count": 4},
+    "staff.signed_out": {"group": "officers", "count": 1},
+    "outage.started": {"what": "portal"},
+    "outage.ended": {"what": "portal"},
     "ticket.abandoned": {"ticket": "A001"},
     "service.finished": {"ticket": "A001"},
-    "record.received": {"record": "H56-0012", "procedure": "land", "due": "2025-07-04T10:00:00Z"},
+    "record.received": {"record": "H56-0012", "procedure": "land", "due": "2025-07-04T10:00:00Z", "field": "land"},
     "record.settled": {"record": "H56-0012"},
     "counter.opened": {"counter": "3", "queue": "certification"},
     "counter.closed": {"counter": "3"},
