@@ -18,6 +18,7 @@ from monitor.api import LIVE, RETRY_AFTER_S, add_api
 from monitor.api.answers import answer_failures
 from monitor.api.figures import OnlyCentre
 from monitor.api.steering import RELOADER
+from monitor.api.stream import STREAMS, Streams
 from monitor.clock import Clock
 from monitor.config import Config
 from monitor.door import DOOR, Door
@@ -59,6 +60,9 @@ def build_app(
     app[LIVE] = live
     app[RELOADER] = Reloader(config_path, live, web_files)
     app[DOOR] = Door(Admission(Tokens(config.tokens), web_files), lambda: live.config)
+    app[STREAMS] = Streams(live)
+    live.followers.append(app[STREAMS].tell)
+    app.on_shutdown.append(app[STREAMS].end)
     app[DOOR].hang(app, answer_failures)
     add_api(app, registry)
     add_web(app, live, prediction)
@@ -89,7 +93,7 @@ def _running(registry: CollectorRegistry) -> Callable[[web.Application], AsyncIt
 
 def _read_service(app: web.Application) -> ServiceReading:
     """Return what is known of the service now."""
-    live, door, reloader = app[LIVE], app[DOOR], app[RELOADER]
+    live, door, reloader, streams = app[LIVE], app[DOOR], app[RELOADER], app[STREAMS]
     return ServiceReading(
         is_ready=live.is_ready,
         n_centres=len(live.config.centre_by_id),
@@ -97,6 +101,8 @@ def _read_service(app: web.Application) -> ServiceReading:
         read=reloader.read,
         n_answered=door.n_answered,
         n_connections=door.n_connections(),
+        n_streams=streams.n_clients,
+        n_dropped=streams.n_dropped,
     )
 
 

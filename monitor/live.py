@@ -6,7 +6,7 @@ the state before its sender hears that it is stored.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib.metadata import version
@@ -56,6 +56,7 @@ class Live:
         store: the log of all centres.
         centres: what is known, by the centre's id; a centre is known from its first event on.
         is_ready: whether the whole log is folded; no event is taken before.
+        followers: told what was just folded, in the log's order.
     """
 
     config: Config
@@ -63,7 +64,13 @@ class Live:
     store: Store
     centres: defaultdict[str, Centre] = field(default_factory=lambda: defaultdict(Centre))
     is_ready: bool = False
+    followers: list[Callable[[Sequence[Stored]], None]] = field(default_factory=list)
     _seq: int = 0
+
+    @property
+    def seq(self) -> int:
+        """Return the number of the last event that is folded; 0 before the first."""
+        return self._seq
 
     async def fold_log(self) -> None:
         """Fold what the log holds, from where the last attempt ended, and follow it from then on.
@@ -109,7 +116,9 @@ class Live:
 
     def _fold(self, committed: Sequence[Stored]) -> None:
         """Fold what was committed; what was folded before changes nothing."""
-        for stored in committed:
-            if stored.seq > self._seq:
-                self.centres[stored.centre].state.apply(stored)
-                self._seq = stored.seq
+        new = [stored for stored in committed if stored.seq > self._seq]
+        for stored in new:
+            self.centres[stored.centre].state.apply(stored)
+            self._seq = stored.seq
+        for follower in self.followers:
+            follower(new)

@@ -25,6 +25,8 @@ class ServiceReading:
         read: when it was read and right.
         n_answered: requests answered, by class of status such as ``2xx``.
         n_connections: connections that are open.
+        n_streams: clients that follow the stream of events.
+        n_dropped: clients of the stream that were too slow.
     """
 
     is_ready: bool
@@ -33,6 +35,8 @@ class ServiceReading:
     read: datetime
     n_answered: Mapping[str, int]
     n_connections: int
+    n_streams: int
+    n_dropped: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,20 @@ SERVICE_FAMILIES: tuple[ServiceFamily, ...] = (
         "Connections that are open.",
         (),
         lambda reading: {(): reading.n_connections},
+    ),
+    ServiceFamily(
+        "peakweek_monitor_stream_clients",
+        "gauge",
+        "Clients that follow the stream of events.",
+        (),
+        lambda reading: {(): reading.n_streams},
+    ),
+    ServiceFamily(
+        "peakweek_monitor_stream_clients_dropped_total",
+        "counter",
+        "Clients of the stream that read too slowly and were let go; since the service started.",
+        (),
+        lambda reading: {(): reading.n_dropped},
     ),
 )
 """Every metric of the service itself."""

@@ -16,6 +16,7 @@ from monitor.api.events import RETRY_AFTER_S, post_events
 from monitor.api.figures import get_discovery, get_metrics, get_probe, get_state
 from monitor.api.openapi import get_openapi, get_schema
 from monitor.api.steering import get_config, post_reload
+from monitor.api.stream import get_stream
 
 __all__ = ["LIVE", "RETRY_AFTER_S", "add_api"]
 _CLOCK = {
@@ -34,6 +35,7 @@ def add_api(app: web.Application, registry: CollectorRegistry) -> None:
         [
             web.post("/api/v1/events", post_events),
             web.get("/api/v1/state", get_state),
+            web.get("/api/v1/stream", get_stream, allow_head=False),
             web.get("/api/v1/clock", _get_clock),
             web.get("/-/healthy", _get_healthy),
             web.get("/-/ready", _get_ready),
