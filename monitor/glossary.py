@@ -7,13 +7,14 @@ from inspect import getdoc
 
 from monitor.collector import FAMILIES
 from monitor.events import VOCABULARY, Happening
+from monitor.service import SERVICE_FAMILIES
 
 
 def glossary() -> str:
     """Return the tables of events and metrics as one Markdown page."""
     events = ["| type | fields | means |", "|---|---|---|", *map(_event_row, VOCABULARY.items())]
     metrics = ["| metric | kind | labels | means |", "|---|---|---|---|"]
-    for family in FAMILIES:
+    for family in (*FAMILIES, *SERVICE_FAMILIES):
         labels = ", ".join(f"`{label}`" for label in family.labels)
         metrics.append(f"| `{family.name}` | {family.kind} | {labels} | {family.help} |")
     head = "# Events and metrics\n\nMade by `peakweek-monitor glossary`.\n"

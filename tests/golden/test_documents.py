@@ -59,6 +59,16 @@ def test_readme_configuration_is_valid(readme: str) -> None:
     parse_document(shown, "README.md", Config, ConfigError)
 
 
+def test_operations_show_every_field(project_root: Path) -> None:
+    """The configurations that docs/operations.md shows are valid, and name every field and every limit."""
+    from monitor.config import Config  # noqa: PLC0415 - only this test needs it
+
+    text = (project_root / "docs/operations.md").read_text(encoding="utf-8")
+    shown = [parse_document(block, "operations.md", Config, ConfigError) for block in blocks(text, "yaml")]
+    assert set.union(*(config.model_fields_set for config in shown)) == set(Config.model_fields)
+    assert shown[0].limits.model_fields_set == set(type(shown[0].limits).model_fields)
+
+
 def test_readme_events_are_taken(readme: str) -> None:
     """The events that the README shows would be accepted."""
     (shown,) = blocks(readme, "json")
