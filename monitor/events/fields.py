@@ -87,4 +87,4 @@ Instant = Annotated[
     BeforeValidator(_instant),
     WithJsonSchema({"type": "string", "pattern": _INSTANT_SCHEMA, "examples": ["2025-07-01T07:30:00+07:00"]}),
 ]
-Count = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=1_000)]
+Count = Annotated[int, Field(ge=1, le=1_000), BeforeValidator(_whole)]
