@@ -93,7 +93,7 @@ class OnTimeFigures:
 
 @dataclass(frozen=True, slots=True)
 class BacklogFigures:
-    """All records of the centre.
+    """All records of the centre; what tells of the backlog is empty, or none, before the first receipt.
 
     Attributes:
         n_by_age: the backlog by how long ago it was received.
@@ -109,7 +109,7 @@ class BacklogFigures:
     n_by_age: Mapping[str, int]
     n_by_field: Mapping[str, int]
     n_by_stage: Mapping[str, int]
-    n_due_today: int
+    n_due_today: int | None
     n_supplements_requested: int
     n_returned: int
     processings: Histogram

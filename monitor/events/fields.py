@@ -67,6 +67,11 @@ def _instant(value: object) -> datetime:
     return instant
 
 
+def _whole(value: object) -> object:
+    """Return 3 for 3.0: in JSON they are the same number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _text_schema(pattern: re.Pattern[str], example: str) -> WithJsonSchema:
     """Return the schema of a text; numbers of persons that are parted into groups are refused besides."""
     not_personal = {"pattern": "[0-9]{9}"}
@@ -82,4 +87,4 @@ Instant = Annotated[
     BeforeValidator(_instant),
     WithJsonSchema({"type": "string", "pattern": _INSTANT_SCHEMA, "examples": ["2025-07-01T07:30:00+07:00"]}),
 ]
-Count = Annotated[int, Field(ge=1, le=1_000)]
+Count = Annotated[int, Field(ge=1, le=1_000), BeforeValidator(_whole)]

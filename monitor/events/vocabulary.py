@@ -22,7 +22,7 @@ Queue = Annotated[Identifier, Field(description="the queue, that is the station,
 Record = Annotated[Identifier, Field(description="the record's number")]
 Counter = Annotated[Identifier, Field(description="the counter")]
 Group = Annotated[Identifier, Field(description="people who do the same work; never one person")]
-What = Annotated[Outage, Field(description="what is out of order")]
+What = Annotated[Outage, Field(description="what is out of order: line, portal, software or power")]
 
 
 class Happening(BaseModel):
@@ -66,7 +66,7 @@ class TicketCalled(Happening):
 
     kind = "ticket.called"
     ticket: Ticket
-    counter: Counter | None = None
+    counter: Annotated[Identifier | None, Field(description="the counter, if it is known")] = None
 
 
 class TicketRecalled(Happening):
@@ -77,7 +77,7 @@ class TicketRecalled(Happening):
 
     kind = "ticket.recalled"
     ticket: Ticket
-    counter: Counter | None = None
+    counter: Annotated[Identifier | None, Field(description="the counter, if it is known")] = None
 
 
 class TicketTransferred(Happening):

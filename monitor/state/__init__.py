@@ -6,18 +6,19 @@ restart equals the one that was lost; and its size is bounded by what is open, n
 
 Senders are late, retry, and hear of things in the wrong order. What an event does then:
 
-* *late*: it counts like any other; times are the event's own, not those of its receipt;
-* *early* (dated more than 5 minutes after its receipt): it counts, and also as the anomaly ``future``;
-* *duplicate* (same source and id): never gets here; a second event that says the same with another id is ``repeated``
-  and changes nothing;
-* *out of order*: what comes before its beginning (a call before the issue, a finish before the call, a settlement
-  before the receipt) is remembered and counted when the beginning arrives;
-* a span that would be negative, because clocks disagree, counts as 0 seconds and as an anomaly;
-* a ticket that is issued again while it waits is ``reissued``: the earlier one has left unseen.
+- *Late*: it counts like any other. Times are the event's own, not those of its receipt.
+- *Early* (dated more than 5 minutes after its receipt): it counts, and also as the anomaly `future`.
+- *Duplicate* (same source and id): it is acknowledged and never gets to the figures. A second event that says the same
+  with another id is `repeated` and changes nothing.
+- *Out of order*: what comes before its beginning (a call before the issue, a settlement before the receipt) is
+  remembered and counted when the beginning arrives.
+- A span that would be negative, because clocks disagree, counts as 0 seconds and as an anomaly.
+- What is older than what is known of the same thing (a counter, an outage, a ticket's place) is `stale`, and changes
+  nothing.
 
-A ticket that nobody has mentioned for 12 hours is forgotten (``expired`` if it was waiting, ``orphan`` if it was never
-issued); so numbers may start again each morning. A settlement whose record was never received is an ``orphan`` after a
-week.
+A ticket that nobody has mentioned for 12 hours is forgotten (`expired` if it was waiting, `orphan` if it was never
+issued); so numbers may start again each morning. What is told of a record that was never received is an `orphan` after
+a week. For a week, too, a settled record is recognised.
 """
 
 from collections import Counter

@@ -36,7 +36,7 @@ Settlement = RecordSettled | RecordApproved | RecordReturned
 class Processings(Tally):
     """From receipt to settlement, without the time for supplements."""
 
-    BOUNDS_S = SHOWN_S = tuple(hours * 3600 for hours in (1, 4, 8, 24, 72, 168, 360, 720))
+    BOUNDS_S = SHOWN_S = tuple(hours * 3600 for hours in (1, 8, 24, 72, 168, 360, 720))
 
 
 @dataclass(slots=True)
@@ -164,11 +164,12 @@ class Backlog:
         """Return the figures of all records, with what is due before the day ends."""
         records = list(self._open())
         n_overdue = sum(record.is_late(now_us) for record in records)
+        is_known = bool(self.procedures)
         return BacklogFigures(
-            n_by_age=_counted((*AGES_D, OLDEST), [_age(record, now_us) for record in records]),
+            n_by_age=_counted((*AGES_D, OLDEST) if is_known else (), [_age(record, now_us) for record in records]),
             n_by_field=_counted(tuple(self.fields), [record.field for record in records]),
-            n_by_stage=_counted(STAGES, [_stage(record) for record in records]),
-            n_due_today=sum(record.is_due_before(day_end_us, now_us) for record in records),
+            n_by_stage=_counted(STAGES if is_known else (), [_stage(record) for record in records]),
+            n_due_today=sum(record.is_due_before(day_end_us, now_us) for record in records) if is_known else None,
             n_supplements_requested=self.n_supplements_requested,
             n_returned=self.n_returned,
             processings=self.processings.frozen(),

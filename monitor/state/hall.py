@@ -27,14 +27,14 @@ class Waits(Tally):
     """From issue to call; counted by the minute, so that any limit of whole minutes can be judged later."""
 
     BOUNDS_S = range(60, 4 * 3600 + 1, 60)
-    SHOWN_S = (120, 300, 600, 900, 1200, 1800, 2700, 3600, 7200, 14400)
+    SHOWN_S = (300, 600, 900, 1200, 1800, 3600, 7200, 14400)
 
 
 @dataclass(slots=True)
 class Services(Tally):
     """From call, or start, to the end of the service."""
 
-    BOUNDS_S = SHOWN_S = (60, 120, 300, 600, 900, 1200, 1800, 3600)
+    BOUNDS_S = SHOWN_S = (120, 300, 600, 900, 1800, 3600)
 
 
 @dataclass(slots=True)

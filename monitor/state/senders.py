@@ -21,7 +21,7 @@ _LIFE_US = DAY_US
 class Lags(Tally):
     """From an event to its receipt."""
 
-    BOUNDS_S = SHOWN_S = (1, 5, 15, 60, 300, 900, 3600, 21600, 86400)
+    BOUNDS_S = SHOWN_S = (1, 15, 60, 300, 3600, 86400)
 
 
 @dataclass(slots=True)

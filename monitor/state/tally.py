@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import accumulate
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from monitor.figures import Histogram
 
@@ -28,21 +28,33 @@ FiguresT = TypeVar("FiguresT")
 
 
 class Anomaly(StrEnum):
-    """Why an event contradicts others."""
+    """Why an event contradicts others.
 
-    FUTURE = "future"
-    REPEATED = "repeated"
-    REISSUED = "reissued"
-    EXPIRED = "expired"
-    ORPHAN = "orphan"
-    STALE = "stale"
-    NEGATIVE_WAIT = "negative_wait"
-    NEGATIVE_SERVICE = "negative_service"
-    NEGATIVE_PROCESSING = "negative_processing"
-    TOO_MANY_QUEUES = "too_many_queues"
-    TOO_MANY_PROCEDURES = "too_many_procedures"
-    TOO_MANY_FIELDS = "too_many_fields"
-    TOO_MANY_GROUPS = "too_many_groups"
+    Attributes:
+        means: what it is, for whoever sees the number.
+    """
+
+    means: str
+
+    FUTURE = "future", "dated more than 5 minutes after its receipt; it counts"
+    REPEATED = "repeated", "says what another event has said"
+    REISSUED = "reissued", "a ticket was issued again while it waited: the earlier visitor has left unseen"
+    EXPIRED = "expired", "a ticket was never called, or people never signed out, and 12 hours have passed"
+    ORPHAN = "orphan", "what it belongs to was never told"
+    STALE = "stale", "older than what is known, or too late to count; it changes nothing"
+    NEGATIVE_WAIT = "negative_wait", "a call before the issue; the wait counts as 0"
+    NEGATIVE_SERVICE = "negative_service", "an end before the call; the service counts as 0"
+    NEGATIVE_PROCESSING = "negative_processing", "a settlement before the receipt; the time counts as 0"
+    TOO_MANY_QUEUES = "too_many_queues", "of a queue beyond the first 50; it counts under other"
+    TOO_MANY_PROCEDURES = "too_many_procedures", "of a procedure beyond the first 50; it counts under other"
+    TOO_MANY_FIELDS = "too_many_fields", "of a field beyond the first 20; it counts under other"
+    TOO_MANY_GROUPS = "too_many_groups", "of a group beyond the first 20; it counts under other"
+
+    def __new__(cls, value: str, means: str) -> Self:
+        """Return the member of a value, with what it means."""
+        member = str.__new__(cls, value)
+        member._value_, member.means = value, means
+        return member
 
 
 @dataclass(slots=True)

@@ -3,13 +3,14 @@
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
 
 from monitor.events import parse_batch
-from monitor.glossary import glossary
+from monitor.glossary import events_page, metrics_page
 from sim import parse_document
 from sim.errors import ConfigError
 
@@ -75,9 +76,10 @@ def test_readme_events_are_taken(readme: str) -> None:
     assert len(parse_batch(shown.encode())) == 2
 
 
-def test_glossary_is_up_to_date(project_root: Path) -> None:
-    """The page of events and metrics is what the command prints; renew it with peakweek-monitor glossary."""
-    assert (project_root / "docs/metrics.md").read_text(encoding="utf-8") == glossary()
+@pytest.mark.parametrize(("name", "page"), [("events", events_page), ("metrics", metrics_page)])
+def test_glossary_is_up_to_date(project_root: Path, name: str, page: Callable[[], str]) -> None:
+    """The pages of events and of metrics are what the command prints; renew one with peakweek-monitor glossary."""
+    assert (project_root / f"docs/{name}.md").read_text(encoding="utf-8") == page()
 
 
 def test_every_option_is_in_the_readme(readme: str) -> None:

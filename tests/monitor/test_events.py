@@ -204,3 +204,13 @@ def test_a_body_that_is_no_batch_is_refused(body: bytes) -> None:
 def test_an_empty_batch_is_a_batch() -> None:
     """Nothing to tell is not a mistake."""
     assert parse_batch(b"[]") == []
+
+
+def test_a_count_is_a_whole_number_of_people(cloud_event: CloudEvent) -> None:
+    """One person where none is told, 3.0 is 3 as JSON Schema has it, and anything else is refused."""
+    alike = [{"group": "guides"} | more for more in ({}, {"count": 1}, {"count": 1.0})]
+    told = {parse_event(json.dumps(cloud_event("1", "staff.signed_in", **data)).encode()).to_json() for data in alike}
+    assert len(told) == 1
+    for wrong in (0, 1001, 1.5, "1", True, None):
+        with pytest.raises(EventError, match=r"data\.count"):
+            parse_event(json.dumps(cloud_event("1", "staff.signed_in", group="guides", count=wrong)).encode())

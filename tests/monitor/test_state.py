@@ -53,7 +53,7 @@ def abandonment(figures: QueueFigures) -> tuple[int, int, int]:
 
 def test_a_wait_that_is_a_bucket_bound_belongs_to_the_bucket(fold: Fold, at: Any) -> None:
     """Buckets are cumulative and their bounds inclusive, as Prometheus defines them."""
-    waits = at(fold(issued(0), called(2), issued(0, "A2"), called(2.01, "A2")), 5).queues["A"].waits
+    waits = at(fold(issued(0), called(5), issued(0, "A2"), called(5.01, "A2")), 5).queues["A"].waits
     assert waits.counts[:2] == (1, 2)
     assert waits.counts[-1] == 2
 
