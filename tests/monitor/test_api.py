@@ -151,7 +151,7 @@ async def test_the_service_is_ready_only_when_its_log_is_counted(start: Any, con
         await service.until_ready()
         await service.post(issue("1"))
     with contextlib.closing(sqlite3.connect(config.store, isolation_level=None)) as other:
-        other.execute("insert into event (source, id, received_us, body) values ('/x', 'x', 0, 'damaged')")
+        other.execute("insert into event values (2, 'centre', '/x', 'x', 0, 'damaged')")
         async with start(config) as service:
             assert (await service.get("/-/healthy"))[0] == 200
             assert (await service.get("/-/ready"))[0] == 503
@@ -167,13 +167,17 @@ async def test_a_restart_resets_no_counter(
     start: Any, config: Config, issue: CloudEvent, cloud_event: CloudEvent
 ) -> None:
     """Counters, histograms and the queue are the same after the service has been stopped and started."""
+
+    async def centres_samples(service: Any) -> dict[str, float]:
+        return {name: value for name, value in (await service.samples()).items() if name.startswith("centre_")}
+
     async with start(config) as service:
         await service.until_ready()
         await service.post(issue("1"), issue("2", "A2"), cloud_event("3", "ticket.called", 7, ticket="A1"))
-        before = await service.samples()
+        before = await centres_samples(service)
     async with start(config) as service:
         await service.until_ready()
-        assert await service.samples() == before
+        assert await centres_samples(service) == before
     assert before["centre_wait_seconds_sum queue=A"] == 420
 
 

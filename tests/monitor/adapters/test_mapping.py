@@ -80,11 +80,8 @@ def test_numbers_that_look_like_a_citizens_become_codes(mapping: TableMapping) -
     skipped: Counter[str] = Counter()
     event = mapping.events([EMPTY | ROW | row], skipped)[-1]
     assert not skipped
-    assert event.happening.model_dump() | {"due": None} == {
-        "record": short_code("202507010001"),
-        "procedure": "land",
-        "due": None,
-    }
+    told = event.happening.model_dump(exclude_none=True)
+    assert (told["record"], told["procedure"]) == (short_code("202507010001"), "land")
     assert event.to_json().count("2025-07-02T17:00:00Z") == 1
 
 

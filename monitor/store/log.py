@@ -1,0 +1,98 @@
+"""The log itself: rows on a connection, as every kind of database must offer them.
+
+Place in the pipeline: under `writer`, which adds order, group commit and repair; `sqlite` and its like implement it.
+Invariant: nothing here is asynchronous, and one thread at a time uses a connection.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, Protocol
+
+from monitor.events import Event, Stored, parse_event
+
+SCHEMA_VERSION = 2
+"""What the tables of this version are called; 1 knew no centres."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Key = tuple[str, str, str]
+"""Centre, source and id: what an event is known by."""
+
+
+class Row(NamedTuple):
+    """An event as it is kept.
+
+    Attributes:
+        seq: its number; later events have greater ones.
+        centre: id of the centre that it belongs to.
+        source: its sender.
+        id: the sender's name for it.
+        received_us: when it was appended, in microseconds since 1970.
+        body: the event in its one spelling.
+    """
+
+    seq: int
+    centre: str
+    source: str
+    id: str
+    received_us: int
+    body: str
+
+    def stored(self) -> Stored:
+        """Return the event of the row."""
+        received = _EPOCH + timedelta(microseconds=self.received_us)
+        return Stored(self.seq, received, parse_event(self.body.encode()), self.centre)
+
+
+def row_of(seq: int, centre: str, received: datetime, event: Event) -> Row:
+    """Return the row of an event."""
+    received_us = (received - _EPOCH) // timedelta(microseconds=1)
+    return Row(seq, centre, event.source, event.id, received_us, event.to_json())
+
+
+class Log(Protocol):
+    """One connection to a log; every method may raise what its driver raises."""
+
+    def begin(self) -> None:
+        """Begin a transaction in which nobody else writes."""
+
+    def commit(self) -> None:
+        """Make the transaction durable."""
+
+    def rollback(self) -> None:
+        """Undo the transaction, if one has begun."""
+
+    def last_seq(self) -> int:
+        """Return the number of the last event; 0 for an empty log."""
+
+    def rows(self, after_seq: int, n_rows: int) -> list[Row]:
+        """Return the next rows after a number, in their order."""
+
+    def bodies(self, keys: Collection[Key]) -> Mapping[Key, str]:
+        """Return the bodies of those events that are in the log."""
+
+    def insert(self, rows: Sequence[Row]) -> None:
+        """Add rows whose keys and numbers are new."""
+
+    def close(self) -> None:
+        """Give the connection back; a transaction that has begun is undone."""
+
+
+class Place(Protocol):
+    """Where a log is kept.
+
+    Attributes:
+        name: the log's name as the user gave it, without a password.
+    """
+
+    name: str
+
+    def open(self) -> Log:
+        """Return a connection that may write to a log of `SCHEMA_VERSION`, which is made or migrated when need be.
+
+        Raises:
+            StoreError: when there is something else in its place, or a newer log.
+        """
+
+    def reader(self) -> Log:
+        """Return a connection that only reads."""
