@@ -29,7 +29,7 @@ run: $(READY) ## the peak-week prediction, then the live service with a simulate
 test: $(TESTABLE) ## every test, at most 10 minutes
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
-check: $(TESTABLE) ## the walls only, in seconds: lint, format, types, imports, sizes, links
+check: $(TESTABLE) ## the walls only, in a minute or two: lint, format, types, imports, sizes, links
 	@$(BIN)/python -m pytest -n $(WORKERS) tests/repo
 
 test-all: $(TESTABLE) ## every test, with many more random examples
@@ -59,7 +59,7 @@ endef
 # Two stages in one .venv: who only wants to see it run need not wait for the tools of the tests.
 $(LOCKED): requirements.lock
 	@$(PYTHON) -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "Peakweek needs Python 3.11 or newer with venv; $(PYTHON) is $$($(PYTHON) --version 2>&1 || echo not there)." >&2; \
+	  echo "Peakweek needs Python 3.11 or newer with venv; $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo not there)." >&2; \
 	  echo "Install it (Debian: sudo apt-get install python3 python3-venv), or name another: make PYTHON=python3.12 ..." >&2; \
 	  exit 1; }
 	@rm -rf .venv && mkdir .venv

@@ -41,7 +41,7 @@ def add(subparsers: Subparsers) -> None:
     )
     parser.add_argument("scenario", metavar="SCENARIO", help="a scenario file, such as scenarios/tho-xuan.yaml")
     parser.add_argument("--plan", metavar="NAME", help="the plan to live by (default: the scenario's first)")
-    add_speed(parser, 60)
+    add_speed(parser, 60, "60")
     add_listen(parser)
     parser.set_defaults(run=run)
 

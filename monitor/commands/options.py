@@ -69,11 +69,11 @@ def add_log(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--log.format", dest="log_format", choices=FORMATS, default="logfmt", help="form of a line")
 
 
-def add_speed(parser: argparse.ArgumentParser, default: float) -> None:
-    """Declare how fast time passes."""
+def add_speed(parser: argparse.ArgumentParser, default: float | None, told: str) -> None:
+    """Declare how fast time passes; `told` is what the help says of the default."""
     speed = number(0.1, _FASTEST, float)
     parser.add_argument(
-        "--speed", type=speed, default=default, metavar="N", help=f"how many times real time (default {default:g})"
+        "--speed", type=speed, default=default, metavar="N", help=f"how many times real time (default {told})"
     )
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _LEAD = timedelta(minutes=1)
 _SAME_SPEED_RATIO = 0.01
+_SPEED = 60.0
 
 
 def add(subparsers: Subparsers) -> None:
@@ -43,7 +44,7 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--day", help="only this day, such as 2019-12-30")
     parser.add_argument("--part", help="only this office, where a log has several")
     parser.add_argument("--url", help="a running service; default: one of its own, until Ctrl-C")
-    add_speed(parser, 60)
+    add_speed(parser, None, f"{_SPEED:g} in a service of its own, else that service's own")
     add_listen(parser)
     parser.set_defaults(run=run)
 
@@ -66,8 +67,8 @@ def _source_name(log: EventLog, arguments: argparse.Namespace) -> str:
 async def _play_to(arguments: argparse.Namespace, events: list[Event]) -> None:
     """Play into a running service by its clock, with the log's beginning moved to its present."""
     shown, speed = await read_clock(arguments.url)
-    if abs(speed - arguments.speed) > _SAME_SPEED_RATIO * speed:
-        reason = f"its clock runs at {speed:g} × real time; replay with --speed {speed:g}, or without --url"
+    if arguments.speed is not None and abs(speed - arguments.speed) > _SAME_SPEED_RATIO * speed:
+        reason = f"its clock runs at {speed:g} × real time; leave out --speed, or --url"
         raise SendError(arguments.url, reason)
     events = moved(events, shown + _LEAD - events[0].time)
     print(f"The log begins at {events[0].time.isoformat()} by the clock of {arguments.url}.", flush=True)  # noqa: T201 - the command's answer
@@ -85,7 +86,7 @@ def moved(events: list[Event], by: timedelta) -> list[Event]:
 
 async def _play_here(arguments: argparse.Namespace, log: EventLog, events: list[Event]) -> None:
     """Play into a service of our own, whose clock shows the log's time."""
-    clock = ScaledClock(events[0].time - _LEAD, arguments.speed)
+    clock = ScaledClock(events[0].time - _LEAD, arguments.speed or _SPEED)
     with tempfile.TemporaryDirectory(prefix="peakweek-replay-") as folder:
         told_of = (Path(log.path).name, arguments.part, arguments.day)
         name = "Replay of " + " ".join(part for part in told_of if part)

@@ -23,6 +23,7 @@ _EXPECTED_BY_START = {
     "impossible date": "a date that exists",
     "another document": "one document",
 }
+_MAX_BYTES = 2 * 1024 * 1024  # some forty times what the longest scenario has; more would be read for minutes
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +104,11 @@ def _text(name: str, error: type[InputError]) -> str:
     if Path(name).is_dir():
         raise error(name, "", "a folder", "a YAML file", hint)
     try:
-        return Path(name).read_bytes().decode("utf-8-sig")
+        with Path(name).open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+        if len(content) > _MAX_BYTES:
+            raise error(name, "", f"more than {_MAX_BYTES // 1024**2} MB", "a YAML file that people write", hint)
+        return content.decode("utf-8-sig")
     except FileNotFoundError:
         raise error(name, "", "no such file", "a YAML file", hint) from None
     except OSError as problem:

@@ -6,9 +6,9 @@ Invariant: at every snapshot as many visits wait as the snapshot says, and the q
 With ``W`` waiting and ``K`` called so far, ``I = K + W`` tickets were issued. Between two snapshots ``ΔK`` were called
 and ``ΔI = ΔK + ΔW`` issued; where ``ΔI`` is negative, ``-ΔI`` left uncalled.
 
-Inside an interval of ``Δ`` seconds issues come early and departures late, the last of them with the second snapshot:
-issue ``j`` of ``n`` after ``1 + ⌊j(Δ-1)/n⌋`` seconds, departure ``j`` of ``m`` after ``⌈(j+1)Δ/m⌉``. After ``x``
-seconds ``⌈xn/Δ⌉`` or more were issued and ``⌊xm/Δ⌋`` have departed; as ``m ≤ W + n``, the queue is 0 or more.
+Inside an interval both lie evenly, issue ``j`` of ``n`` in the middle of the ``j``-th of ``n`` equal parts, departures
+likewise, so that waits are neither too long nor too short on the whole. Only where the queue would fall below zero does
+a departure wait for the issue that it needs: departure ``j`` comes no sooner than issue ``j - W``.
 """
 
 from collections import Counter, deque
@@ -40,20 +40,25 @@ class Moves:
 
     start_s: int
     length_s: int
+    n_waiting: int
     n_issued: int
     n_called: int
     n_left: int
 
-    def issues_s(self) -> Iterator[int]:
-        """Yield the instants of issue, early in the interval."""
-        return (self.start_s + 1 + at * (self.length_s - 1) // self.n_issued for at in range(self.n_issued))
+    def issues_s(self) -> list[int]:
+        """Return the instants of issue."""
+        return [self._evenly(at, self.n_issued) for at in range(self.n_issued)]
 
     def departures(self) -> Iterator[tuple[int, str]]:
-        """Yield the instants at which visitors are called and then leave, late in the interval."""
-        count = self.n_called + self.n_left
+        """Yield the instants at which visitors are called and then leave."""
+        issues_s, count = self.issues_s(), self.n_called + self.n_left
         for at in range(count):
-            offset_s = -(-(at + 1) * self.length_s // count)
-            yield self.start_s + offset_s, CALLED if at < self.n_called else LEFT
+            instant_s, needed = self._evenly(at, count), at - self.n_waiting
+            instant_s = max(instant_s, issues_s[needed]) if needed >= 0 else instant_s
+            yield instant_s, CALLED if at < self.n_called else LEFT
+
+    def _evenly(self, at: int, count: int) -> int:
+        return self.start_s - (-(2 * at + 1) * self.length_s // (2 * count))
 
 
 def derive_moves(snapshots: Sequence[Snapshot], display: Display, notes: Counter[str]) -> Iterator[Moves]:
@@ -71,7 +76,7 @@ def moves_between(before: Snapshot, after: Snapshot, display: Display, notes: Co
     n_issued = max(0, n_called + growth)
     n_left = max(0, -growth - n_called)
     notes["visitors who left uncalled: the queue fell by more than the tickets called"] += n_left
-    return Moves(before.instant_s, length_s, n_issued, n_called, n_left)
+    return Moves(before.instant_s, length_s, before.waiting, n_issued, n_called, n_left)
 
 
 def derive_visits(queue: int, snapshots: Sequence[Snapshot], moves: Iterator[Moves]) -> list[Visit]:

@@ -34,7 +34,7 @@ COLUMNS = (
 TIME_ZONE = "Europe/Warsaw"
 DERIVATION = (
     "Between two snapshots of a queue, dK tickets were called, by which the called number rose, and dK + dW were "
-    "issued, W being the number waiting (where negative, so many left); issues lie early and calls late in between."
+    "issued, W being the number waiting (where negative, so many left); in between they lie evenly."
 )
 
 PEOPLE_MAX = 10_000

@@ -62,13 +62,22 @@ def mismatches(log: EventLog) -> int:
 class TestSnapshots:
     """Logs of snapshots."""
 
-    def test_issues_come_early_and_calls_late(self, write: Write) -> None:
-        """Two issues begin the interval and its two calls end with it, first come first called."""
-        log = read_event_log(write(SNAPSHOT_HEADER, snapshots([(0, ""), (0, "A002")])))
-        assert (log.issued_s - OPENING_S).tolist() == [1, 1 + 299 // 2]
-        assert (log.called_s - OPENING_S).tolist() == [150, 300]
-        assert log.outcome.tolist() == [Outcome.SERVED] * 2
-        assert log.finished_s.tolist() == log.left_s.tolist() == [NEVER] * 2
+    def test_issues_and_calls_lie_evenly(self, write: Write) -> None:
+        """Each lies in the middle of its part of the interval, first come first called."""
+        log = read_event_log(write(SNAPSHOT_HEADER, snapshots([(1, ""), (1, "A002")])))
+        assert (log.issued_s - OPENING_S).tolist() == [0, 75, 225]
+        assert (log.called_s - OPENING_S).tolist()[:2] == [75, 225]
+        assert log.outcome.tolist() == [Outcome.SERVED] * 2 + [Outcome.UNKNOWN]
+        assert log.finished_s.tolist() == [NEVER] * 3
+
+    def test_a_call_waits_for_the_issue_that_it_needs(self, write: Write) -> None:
+        """Where more are called than waited, the queue never falls below zero in between."""
+        log = read_event_log(write(SNAPSHOT_HEADER, snapshots([(1, ""), (0, "A004")])))
+        assert (log.issued_s - OPENING_S).tolist() == [0, 50, 150, 250]
+        assert (log.called_s - OPENING_S).tolist() == [38, 113, 188, 263]
+        log = read_event_log(write(SNAPSHOT_HEADER, snapshots([(1, ""), (6, "A001"), (0, "A008")])))
+        assert mismatches(log) == 0
+        assert (log.called_s >= log.issued_s).all()
 
     def test_issued_is_called_plus_waiting(self, write: Write) -> None:
         """Three tickets called and four more waiting are seven issued."""
@@ -80,10 +89,12 @@ class TestSnapshots:
         """Who waits at first is issued then; who waits at last leaves a second later with an unknown outcome."""
         log = read_event_log(write(SNAPSHOT_HEADER, snapshots([(2, "A010"), (1, "A011")])))
         assert (log.issued_s - OPENING_S).tolist() == [0, 0]
-        assert (log.called_s - OPENING_S).tolist()[0] == 300
+        assert (log.called_s - OPENING_S).tolist()[0] == 150
         assert (log.left_s - OPENING_S).tolist()[1] == 301
         assert outcomes(log) == [1, 1, 0]
-        assert log.waiting_at([OPENING_S - 1, OPENING_S, OPENING_S + 300, OPENING_S + 301]).tolist() == [0, 2, 1, 0]
+        assert log.waiting_at(
+            [OPENING_S - 1, OPENING_S, OPENING_S + 149, OPENING_S + 150, OPENING_S + 301]
+        ).tolist() == [0, 2, 2, 1, 0]
 
     def test_fall_while_the_number_stands(self, write: Write) -> None:
         """A queue that falls under an old or no ticket had calls, which the number's next steps do not count again."""
