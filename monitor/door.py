@@ -116,7 +116,8 @@ class Door:
             self._has_left.set()
             self.n_answered[f"{status // 100}xx"] += 1
             duration_s = asyncio.get_running_loop().time() - began_s
-            _log.log(_level(status), "request", extra={"fields": _told(request, status, duration_s)})
+            if _log.isEnabledFor(level := _level(status)):
+                _log.log(level, "request", extra={"fields": _told(request, status, duration_s)})
             REQUEST_ID.reset(mark)
         return answer
 
@@ -124,7 +125,7 @@ class Door:
         """Put the request's id and the configured headers on its answer; keep no connection when we stop."""
         answer.headers[REQUEST_ID_HEADER] = request.get(_KEY, "")
         answer.headers[hdrs.SERVER] = "peakweek-monitor"
-        answer.headers.update(self.admission.web.config.headers)
+        answer.headers.update(self.admission.web.headers)
         if self.stopping.is_set():
             answer.force_close()
             answer.headers[hdrs.CONNECTION] = "close"
