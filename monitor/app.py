@@ -62,6 +62,7 @@ def _running(registry: CollectorRegistry) -> Callable[[web.Application], AsyncIt
         folding.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await folding
+        await live.save()
         await live.store.close()
         registry.unregister(collector)
 
@@ -70,9 +71,10 @@ def _running(registry: CollectorRegistry) -> Callable[[web.Application], AsyncIt
 
 async def _fold_log(live: Live) -> None:
     """Fold the log, and try again for as long as it cannot be read; the service is not ready until then."""
-    while not live.is_ready:
+    while True:
         try:
             await live.fold_log()
+            await live.replaced.wait()
         except PeakweekError as problem:
             _log.error("not ready: %s", problem)
             await asyncio.sleep(RETRY_AFTER_S)

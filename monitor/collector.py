@@ -14,7 +14,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from monitor.config import CentreConfig
-from monitor.figures import Histogram, ProcedureFigures, QueueFigures, Snapshot
+from monitor.figures import Histogram, ProcedureFigures, QueueFigures, Snapshot, StoreFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Reading:
         n_duplicate: events offered again, since the service started.
         n_refused: requests refused, by reason, since the service started.
         snapshot: the centre now.
+        store: how the log of events is doing.
     """
 
     version: str
@@ -38,6 +39,7 @@ class Reading:
     n_duplicate: int
     n_refused: Mapping[str, int]
     snapshot: Snapshot
+    store: StoreFigures
 
 
 Samples = Iterable[tuple[tuple[str, ...], float | Histogram]]
@@ -258,6 +260,41 @@ FAMILIES: tuple[Family, ...] = (
         "Which centre this is; always 1.",
         ("centre", "name"),
         lambda reading: [((reading.centre.id, reading.centre.name), 1)],
+    ),
+    Family(
+        "peakweek_monitor_store_up",
+        "gauge",
+        "1 when the log of events can be written; 0 while events are answered with 503.",
+        (),
+        _single(lambda reading: float(reading.store.is_up)),
+    ),
+    Family(
+        "peakweek_monitor_store_failures_total",
+        "counter",
+        "Attempts to write the log of events, or to find it, that failed; since the service started.",
+        (),
+        _single(lambda reading: reading.store.n_failures),
+    ),
+    Family(
+        "peakweek_monitor_store_commits_total",
+        "counter",
+        "Transactions that were committed to the log of events, each for all who waited; since the service started.",
+        (),
+        _single(lambda reading: reading.store.n_commits),
+    ),
+    Family(
+        "peakweek_monitor_store_commit_seconds_total",
+        "counter",
+        "Time that these transactions took until they were durable; since the service started.",
+        (),
+        _single(lambda reading: reading.store.commit_s),
+    ),
+    Family(
+        "peakweek_monitor_store_size_bytes",
+        "gauge",
+        "Room that the log of events takes; absent until it was measured.",
+        (),
+        _single(lambda reading: reading.store.n_bytes or None),
     ),
     Family(
         "peakweek_monitor_build_info",

@@ -137,7 +137,9 @@ async def test_a_log_that_cannot_be_written_is_told_and_comes_back(
         async with service.session.post("/api/v1/events", json=[issue("1")], headers=BATCH) as answer:
             assert (answer.status, int(answer.headers["Retry-After"]) > 0) == (503, True)
             assert "nothing of the request was stored" in (await answer.json(content_type=None))["detail"]
+        assert (await service.samples())["peakweek_monitor_store_up"] == 0
         other.execute("rollback")
+    await service.until_up()
     assert await n_issued(service) == 0
     assert await service.post(issue("1")) == (200, {"accepted": 1, "duplicate": 0})
     samples = await service.samples()
@@ -163,6 +165,11 @@ async def test_the_service_is_ready_only_when_its_log_is_counted(start: Any, con
             assert (await service.samples())["centre_ready"] == 1
 
 
+def of_the_centre(samples: dict[str, float]) -> dict[str, float]:
+    """Return the samples that tell of the centre, not of this run of the service."""
+    return {name: value for name, value in samples.items() if name.startswith("centre_")}
+
+
 async def test_a_restart_resets_no_counter(
     start: Any, config: Config, issue: CloudEvent, cloud_event: CloudEvent
 ) -> None:
@@ -170,10 +177,10 @@ async def test_a_restart_resets_no_counter(
     async with start(config) as service:
         await service.until_ready()
         await service.post(issue("1"), issue("2", "A2"), cloud_event("3", "ticket.called", 7, ticket="A1"))
-        before = await service.samples()
+        before = of_the_centre(await service.samples())
     async with start(config) as service:
         await service.until_ready()
-        assert await service.samples() == before
+        assert of_the_centre(await service.samples()) == before
     assert before["centre_wait_seconds_sum queue=A"] == 420
 
 
