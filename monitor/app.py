@@ -8,18 +8,27 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
-from functools import partial
+from pathlib import Path
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from monitor.admission import Admission
 from monitor.api import LIVE, RETRY_AFTER_S, add_api
+from monitor.api.answers import answer_failures
+from monitor.api.figures import OnlyCentre
+from monitor.api.steering import RELOADER
+from monitor.api.stream import STREAMS, Streams
 from monitor.clock import Clock
-from monitor.collector import CentreCollector
 from monitor.config import Config
+from monitor.door import DOOR, Door
 from monitor.live import Live
+from monitor.reload import Reloader
+from monitor.service import ServiceCollector, ServiceReading
 from monitor.store import Store
+from monitor.tokens import Tokens
 from monitor.web import Prediction, add_web
+from monitor.webconfig import Web
 from sim import PeakweekError
 
 _log = logging.getLogger(__name__)
@@ -32,6 +41,8 @@ def build_app(
     store: Store,
     registry: CollectorRegistry,
     prediction: Prediction | None = None,
+    web_files: Web | None = None,
+    config_path: Path | None = None,
 ) -> web.Application:
     """Return the service's application.
 
@@ -41,11 +52,20 @@ def build_app(
         store: the log; closed when the application is cleaned up.
         registry: where the centre's metrics are registered; taken back at clean-up.
         prediction: draws the chart of the page's prediction; without it, the page has none.
+        web_files: certificate and users; without them, plain HTTP and no users.
+        config_path: where the configuration is read again from; without it, it stays.
     """
     app = web.Application(client_max_size=config.limits.body_bytes)
-    app[LIVE] = Live(config, clock, store)
+    live, web_files = Live(config, clock, store), web_files or Web()
+    app[LIVE] = live
+    app[RELOADER] = Reloader(config_path, live, web_files)
+    app[DOOR] = Door(Admission(Tokens(config.tokens), web_files), lambda: live.config)
+    app[STREAMS] = Streams(live)
+    live.followers.append(app[STREAMS].tell)
+    app.on_shutdown.append(app[STREAMS].end)
+    app[DOOR].hang(app, answer_failures)
     add_api(app, registry)
-    add_web(app, config, prediction)
+    add_web(app, live, prediction)
     app.cleanup_ctx.append(_running(registry))
     return app
 
@@ -55,8 +75,9 @@ def _running(registry: CollectorRegistry) -> Callable[[web.Application], AsyncIt
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         live = app[LIVE]
-        collector = CentreCollector(partial(live.read, live.config.centre.id))
-        registry.register(collector)
+        collectors = (OnlyCentre(live), ServiceCollector(lambda: _read_service(app)))
+        for collector in collectors:
+            registry.register(collector)
         folding = asyncio.create_task(_fold_log(live))
         yield
         folding.cancel()
@@ -64,9 +85,27 @@ def _running(registry: CollectorRegistry) -> Callable[[web.Application], AsyncIt
             await folding
         await live.save()
         await live.store.close()
-        registry.unregister(collector)
+        app[DOOR].admission.tokens.close()
+        for collector in collectors:
+            registry.unregister(collector)
 
     return running
+
+
+def _read_service(app: web.Application) -> ServiceReading:
+    """Return what is known of the service now."""
+    live, door, reloader, streams = app[LIVE], app[DOOR], app[RELOADER], app[STREAMS]
+    return ServiceReading(
+        is_ready=live.is_ready,
+        n_centres=len(live.config.centre_by_id),
+        is_reloaded=reloader.is_good,
+        read=reloader.read,
+        n_answered=door.n_answered,
+        n_connections=door.n_connections(),
+        n_streams=streams.n_clients,
+        n_dropped=streams.n_dropped,
+        store=live.store.figures(),
+    )
 
 
 async def _fold_log(live: Live) -> None:

@@ -6,12 +6,12 @@ default, and every wrong one ends in one `ConfigError` line.
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from sim import ConfigError, read_document
+from sim import ConfigError, MisfitError, read_document
 
 
 def _known_zone(name: str) -> str:
@@ -37,17 +37,32 @@ class ListenConfig(Section):
 
 
 class CentreConfig(Section):
-    """Which centre this is."""
+    """Which centre this is, and above how many seconds a wait is too long there; none: the service's own limit."""
 
     id: str = Field(default="centre", pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
     name: str = Field(default="Public Administrative Service Centre", min_length=1, max_length=100)
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Ho_Chi_Minh"
+    waiting_limit_s: float | None = Field(default=None, gt=0)
 
 
 class LimitsConfig(Section):
-    """How much one sender may ask for."""
+    """How much one sender may ask for.
+
+    Attributes:
+        body_bytes: the longest body of a request.
+        body_s: so long a body may take to arrive.
+        idle_s: so long a connection may wait for a request, or take to send the head of one.
+        connections: so many may be open at once.
+        requests_per_s: so many a sender may make for long; none: any number.
+        burst: so many it may make at once before that holds.
+    """
 
     body_bytes: int = Field(default=1_048_576, ge=1_024, le=67_108_864)
+    body_s: float = Field(default=30, ge=0.1, le=600)
+    idle_s: float = Field(default=75, ge=0.1, le=3600)
+    connections: int = Field(default=1_000, ge=1, le=100_000)
+    requests_per_s: float | None = Field(default=None, ge=0.01, le=1_000_000)
+    burst: int = Field(default=100, ge=1, le=1_000_000)
 
 
 class PredictionConfig(Section):
@@ -63,8 +78,11 @@ class Config(Section):
     Attributes:
         listen: host and port.
         store: the log's SQLite file; as read, relative to the configuration file's folder.
-        centre: id, name and time zone.
+        centre: id, name and time zone of the only centre.
+        centres: the same for each of several; none: `centre` is the only one.
         waiting_limit_s: a wait above this many seconds is too long; none: no limit is promised.
+        auth: whether requests need a token or a user's password: always, or as soon as there is one.
+        tokens: the file of the tokens; as read, relative to the configuration file's folder.
         limits: bounds on requests.
         prediction: what the page predicts; none: no prediction.
     """
@@ -72,11 +90,37 @@ class Config(Section):
     listen: ListenConfig = ListenConfig()
     store: Annotated[Path, Field(strict=False)] = Path("events.sqlite")
     centre: CentreConfig = CentreConfig()
+    centres: tuple[CentreConfig, ...] = ()
     waiting_limit_s: float | None = Field(default=None, gt=0)
+    auth: Literal["automatic", "required"] = "automatic"
+    tokens: Annotated[Path, Field(strict=False)] = Path("tokens.sqlite")
     limits: LimitsConfig = LimitsConfig()
     prediction: PredictionConfig | None = None
 
-    @field_validator("store", mode="before")
+    @property
+    def centre_by_id(self) -> dict[str, CentreConfig]:
+        """Return every centre that is served, in the order of the file."""
+        return {centre.id: centre for centre in self.centres or (self.centre,)}
+
+    def waiting_limit_of(self, centre: CentreConfig) -> float | None:
+        """Return the limit that holds in a centre, in seconds; none where nothing is promised."""
+        return centre.waiting_limit_s or self.waiting_limit_s
+
+    @model_validator(mode="after")
+    def _centres_differ(self) -> Self:
+        """Refuse centres that nobody could tell apart."""
+        if len(self.centres) > 1 and self.prediction:
+            raise MisfitError("prediction", got="a prediction", expected="none where several centres are served")
+        if self.centres and "centre" in self.model_fields_set:
+            raise MisfitError("centres", got="both centre and centres", expected="one of them")
+        for index, centre in enumerate(self.centres):
+            if "id" not in centre.model_fields_set:
+                raise MisfitError("centres", index, got="a centre without id", expected="an id for each of several")
+            if centre.id in {earlier.id for earlier in self.centres[:index]}:
+                raise MisfitError("centres", index, "id", got=centre.id, expected="an id of its own for each centre")
+        return self
+
+    @field_validator("store", "tokens", mode="before")
     @classmethod
     def _file_name(cls, value: object) -> object:
         """Refuse what only looks like a file name, such as the address of a server."""
@@ -86,7 +130,7 @@ class Config(Section):
 
 
 def read_config(path: str | os.PathLike[str] | None) -> Config:
-    """Return the configuration in the file, its `store` made relative to the file's folder; the defaults without one.
+    """Return the configuration in the file, its files made relative to the file's folder; the defaults without one.
 
     Raises:
         ConfigError: when the file cannot be read or is wrong.
@@ -95,13 +139,19 @@ def read_config(path: str | os.PathLike[str] | None) -> Config:
         return Config()
     config = read_document(path, Config, ConfigError)
     folder = Path(path).parent
-    store, prediction = folder / config.store, config.prediction
-    if store.is_dir() or not store.parent.is_dir():
-        got = f"{store}, {'a folder' if store.is_dir() else 'whose folder is not there'}"
-        raise ConfigError(str(path), "store", got, "a file, there or not yet, in a folder that is")
-    if prediction:
-        prediction = prediction.model_copy(update={"scenario": folder / prediction.scenario})
-        if not prediction.scenario.is_file():
-            got = f"{prediction.scenario}, which is no file"
-            raise ConfigError(str(path), "prediction.scenario", got, "a scenario file")
-    return config.model_copy(update={"store": store, "prediction": prediction})
+    found: dict[str, object] = {name: _beside(path, name, getattr(config, name)) for name in ("store", "tokens")}
+    if config.prediction:
+        scenario = folder / config.prediction.scenario
+        if not scenario.is_file():
+            raise ConfigError(str(path), "prediction.scenario", f"{scenario}, which is no file", "a scenario file")
+        found["prediction"] = config.prediction.model_copy(update={"scenario": scenario})
+    return config.model_copy(update=found)
+
+
+def _beside(path: str | os.PathLike[str], field: str, name: Path) -> Path:
+    """Return the file of that name in the configuration's folder, or refuse what can be none."""
+    file = Path(path).parent / name
+    if file.is_dir() or not file.parent.is_dir():
+        got = f"{file}, {'a folder' if file.is_dir() else 'whose folder is not there'}"
+        raise ConfigError(str(path), field, got, "a file, there or not yet, in a folder that is")
+    return file

@@ -31,21 +31,29 @@ class QueueFigures:
     Attributes:
         n_waiting: tickets issued and not called.
         longest_wait_s: how long the first of them has waited; 0 when nobody waits.
+        oldest_since: since when the first of them has waited, in UTC; none when nobody waits.
         n_over_limit: how many of them have waited longer than the limit; none without a limit.
         n_called_last_hour: calls within the last 60 minutes.
         n_issued: tickets since the log began.
         n_called: calls since the log began.
+        n_called_over_limit: those of them that ended a wait longer than the limit, to the minute; none without a limit.
+        n_recalled: further calls for visitors who did not come, since the log began.
+        n_transferred: visitors who were sent here from another queue, since the log began.
         n_abandoned: visitors who left, since the log began.
         waits: from issue to call.
-        services: from call to finish.
+        services: from call, or start where it was told, to finish.
     """
 
     n_waiting: int
     longest_wait_s: float
+    oldest_since: datetime | None
     n_over_limit: int | None
     n_called_last_hour: int
     n_issued: int
     n_called: int
+    n_called_over_limit: int | None
+    n_recalled: int
+    n_transferred: int
     n_abandoned: int
     waits: Histogram
     services: Histogram
@@ -60,7 +68,7 @@ class ProcedureFigures:
         n_settled: since the log began.
         n_settled_late: settled after they were due, since the log began.
         n_in_progress: received and not settled: the backlog.
-        n_overdue: records of the backlog that are past due.
+        n_overdue: records of the backlog that are late.
     """
 
     n_received: int
@@ -71,6 +79,59 @@ class ProcedureFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class OnTimeFigures:
+    """The share of records that were on time in the last 30 days; none where there were none.
+
+    Attributes:
+        of_received: 1 − (late in progress + late done) / (received + carried over), as the provinces publish it.
+        of_settled: 1 − late done / done.
+    """
+
+    of_received: float | None
+    of_settled: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BacklogFigures:
+    """All records of the centre; what tells of the backlog is empty, or none, before the first receipt.
+
+    Attributes:
+        n_by_age: the backlog by how long ago it was received.
+        n_by_field: the backlog by group of procedures.
+        n_by_stage: the backlog by what it waits for.
+        n_due_today: records of the backlog that are to be settled before the day ends.
+        n_supplements_requested: since the log began.
+        n_returned: results handed to citizens, since the log began.
+        processings: from receipt to settlement, without the time for supplements.
+        on_time: shares of the last 30 days.
+    """
+
+    n_by_age: Mapping[str, int]
+    n_by_field: Mapping[str, int]
+    n_by_stage: Mapping[str, int]
+    n_due_today: int | None
+    n_supplements_requested: int
+    n_returned: int
+    processings: Histogram
+    on_time: OnTimeFigures
+
+
+@dataclass(frozen=True, slots=True)
+class OutageFigures:
+    """What can be out of order.
+
+    Attributes:
+        is_out: whether it is; none before the first event about it.
+        n_outages: since the log began.
+        lasted_s: how long those of them took that have ended.
+    """
+
+    is_out: bool | None
+    n_outages: int
+    lasted_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The centre at one instant.
 
@@ -78,18 +139,29 @@ class Snapshot:
         now: the instant, in UTC.
         queues: figures by queue.
         procedures: figures by procedure.
+        backlog: figures of all records.
+        n_on_duty: people on duty, by group of staff.
+        outages: figures by what can be out of order.
         n_servers_open: staffed counters; none before the first event about a counter.
         n_events: events in the log by kind, for every kind that there is.
         n_anomalous: events that contradict others, by reason, for every reason that there is.
+        lags: from an event to its receipt.
+        ahead_s: by sender, how far its clock is ahead at least; negative: how late its promptest event was, or its
+            clock behind.
         last_received: when the last event was received; none for an empty log.
     """
 
     now: datetime
     queues: Mapping[str, QueueFigures]
     procedures: Mapping[str, ProcedureFigures]
+    backlog: BacklogFigures
+    n_on_duty: Mapping[str, int]
+    outages: Mapping[str, OutageFigures]
     n_servers_open: int | None
     n_events: Mapping[str, int]
     n_anomalous: Mapping[str, int]
+    lags: Histogram
+    ahead_s: Mapping[str, float]
     last_received: datetime | None
 
 

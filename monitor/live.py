@@ -8,10 +8,11 @@ the state before its sender hears that it is stored.
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib.metadata import version
+from zoneinfo import ZoneInfo
 
 from pydantic_core import to_json
 
@@ -61,6 +62,7 @@ class Live:
         centres: what is known, by the centre's id; a centre is known from its first event on.
         is_ready: whether the whole log is folded; no event is taken before.
         replaced: set when another log is in the place of the one that was folded, so that it must be folded anew.
+        followers: told what was just folded, in the log's order.
     """
 
     config: Config
@@ -69,10 +71,16 @@ class Live:
     centres: defaultdict[str, Centre] = field(default_factory=lambda: defaultdict(Centre))
     is_ready: bool = False
     replaced: asyncio.Event = field(default_factory=asyncio.Event)
+    followers: list[Callable[[Sequence[Stored]], None]] = field(default_factory=list)
     _seq: int = 0
     _heard_seq: int = 0
     _saved_seq: int = 0
     _saving: asyncio.Task[None] | None = None
+
+    @property
+    def seq(self) -> int:
+        """Return the number of the last event that is folded; 0 before the first."""
+        return self._seq
 
     async def fold_log(self) -> None:
         """Fold what the log holds beyond the saved states, and follow it from then on.
@@ -113,17 +121,16 @@ class Live:
 
     def read(self, centre: str) -> Reading:
         """Return what is known of a centre now."""
-        known = self.centres[centre]
-        limit_s = self.config.waiting_limit_s
+        known, configured = self.centres[centre], self.config.centre_by_id[centre]
+        limit_s = self.config.waiting_limit_of(configured)
         return Reading(
             version=VERSION,
-            centre=self.config.centre,
+            centre=configured,
             waiting_limit_s=limit_s,
             is_ready=self.is_ready,
             n_duplicate=known.n_duplicate,
             n_refused={reason.value: count for reason, count in known.n_refused.items()},
-            snapshot=known.state.snapshot(self.clock.now(), limit_s),
-            store=self.store.figures(),
+            snapshot=known.state.snapshot(self.clock.now(), limit_s, ZoneInfo(configured.time_zone)),
         )
 
     async def save(self) -> None:
@@ -159,8 +166,11 @@ class Live:
         if not self.is_ready:
             self._heard_seq = committed[-1].seq
             return
-        for stored in committed:
+        new = [stored for stored in committed if stored.seq > self._seq]
+        for stored in new:
             self._fold(stored)
+        for follower in self.followers:
+            follower(new)
         self._save_when_due()
 
     def _fold(self, stored: Stored) -> None:

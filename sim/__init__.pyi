@@ -1,3 +1,4 @@
+from .document import MisfitError as MisfitError
 from .document import near_name as near_name
 from .document import parse_document as parse_document
 from .document import read_document as read_document

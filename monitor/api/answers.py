@@ -13,6 +13,7 @@ from aiohttp import web
 
 from monitor.live import Live
 
+_KEPT = ("Allow", "Connection", "Retry-After", "WWW-Authenticate")
 LIVE = web.AppKey("live", Live)
 _log = logging.getLogger(__name__)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -43,8 +44,8 @@ async def answer_failures(request: web.Request, handler: _Handler) -> web.Stream
         if problem.status < HTTPStatus.BAD_REQUEST:
             raise
         answer = as_problem(HTTPStatus(problem.status), problem.reason)
-        answer.headers.update({name: problem.headers[name] for name in ("Allow",) if name in problem.headers})
+        answer.headers.update({name: problem.headers[name] for name in _KEPT if name in problem.headers})
         return answer
     except Exception:  # noqa: BLE001 - an edge: a mistake in one request must not take the others along
-        _log.exception("%s %s failed", request.method, request.path)
+        _log.exception("a request failed")  # its id, which is in this line too, is in that which tells its route
         return as_problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the service made a mistake; its log says more")

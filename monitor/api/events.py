@@ -9,21 +9,55 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from monitor.admission import centre_of
 from monitor.api.answers import LIVE, as_json, as_problem
-from monitor.events import Event, EventError, parse_batch, parse_event
+from monitor.api.described import CENTRE, Answer, described
+from monitor.door import body_of
+from monitor.events import Event, EventError, is_binary, parse_batch, parse_binary, parse_event
 from monitor.live import Refusal
 from monitor.store import ConflictError, StoreError
 
 RETRY_AFTER_S = 2
 _SINGLE = "application/cloudevents+json"
-_MEDIA_TYPES = (_SINGLE, "application/cloudevents-batch+json")
+_BATCH = "application/cloudevents-batch+json"
+_MEDIA_TYPES = (_SINGLE, _BATCH)
+_BINARY = "application/json"
+_RECEIPT = {
+    "type": "object",
+    "properties": {
+        "accepted": {"type": "integer", "description": "events that were new"},
+        "duplicate": {"type": "integer", "description": "events that were stored before"},
+    },
+    "required": ["accepted", "duplicate"],
+}
 _log = logging.getLogger(__name__)
 
 
+@described(
+    {
+        HTTPStatus.OK: Answer("All events of the body are on the disk.", {"application/json": _RECEIPT}),
+        HTTPStatus.BAD_REQUEST: Answer("An event is wrong; nothing was stored."),
+        HTTPStatus.REQUEST_TIMEOUT: Answer("The body did not arrive in time; nothing was stored."),
+        HTTPStatus.CONFLICT: Answer("Another event has the same source and id; nothing was stored."),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Answer("The body is too long; nothing was stored."),
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE: Answer("The body is of another type; nothing was stored."),
+        HTTPStatus.SERVICE_UNAVAILABLE: Answer(
+            "The log cannot be written now; nothing was stored. Send the same again.",
+            headers={"Retry-After": "after how many seconds"},
+        ),
+    },
+    parameters=(CENTRE,),
+    bodies={_SINGLE: {"$ref": "#/components/schemas/Event"}, _BATCH: {"$ref": "#/components/schemas/Batch"}},
+)
 async def post_events(request: web.Request) -> web.Response:
-    """Store the events of the body and say how many were new."""
+    """Store events and say how many of them were new.
+
+    The same event again is counted as a duplicate and changes nothing. CloudEvents' binary mode is taken as well, which
+    OpenAPI cannot describe: a body of type application/json with the event's data, its attributes in headers that begin
+    with ce-.
+    """
     live = request.app[LIVE]
-    centre = live.config.centre.id
+    centre = centre_of(request, live.config).id
     try:
         receipt = await live.append(centre, await _read_events(request))
     except (web.HTTPUnsupportedMediaType, EventError) as problem:
@@ -50,22 +84,27 @@ async def _read_events(request: web.Request) -> list[Event]:
 
     Raises:
         HTTPUnsupportedMediaType: when the body is of another type or encoding.
+        HTTPRequestTimeout: when the body does not arrive in time.
         HTTPRequestEntityTooLarge: when the body is longer than the limit.
         EventError: when the body does not hold valid events.
     """
-    if request.content_type not in _MEDIA_TYPES or (request.charset or "utf-8").lower() != "utf-8":
+    headers = list(request.headers.items())
+    is_taken = request.content_type in _MEDIA_TYPES or (request.content_type == _BINARY and is_binary(headers))
+    if not is_taken or (request.charset or "utf-8").lower() != "utf-8":
         raise web.HTTPUnsupportedMediaType
     try:
-        body = await request.read()
+        body = await body_of(request, request.app[LIVE].config.limits)
     except web.RequestPayloadError:
         raise EventError("body", "", "a body that does not arrive whole", "what Content-Encoding says") from None
+    if request.content_type == _BINARY:
+        return [parse_binary(headers, body)]
     return [parse_event(body)] if request.content_type == _SINGLE else parse_batch(body)
 
 
 def _invalid(problem: web.HTTPUnsupportedMediaType | EventError) -> web.Response:
     """Return the answer to a body that is not made of valid events."""
     if isinstance(problem, web.HTTPUnsupportedMediaType):
-        expected = f"expected a body of type {' or '.join(_MEDIA_TYPES)}, in UTF-8"
+        expected = f"expected a body of type {' or '.join(_MEDIA_TYPES)}, or {_BINARY} with ce- headers, in UTF-8"
         return as_problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, expected)
     told: dict[str, object] = {"field": problem.field, "found": problem.got, "expected": problem.expected}
     if problem.index >= 0:

@@ -15,6 +15,7 @@ from monitor.commands.hosting import hosting
 from monitor.commands.options import Subparsers, add_listen, add_speed, own_config
 from monitor.commands.replay import told, until_stopped
 from monitor.events import TicketAbandoned, TicketCalled, TicketIssued
+from monitor.logs import set_up_logging
 from monitor.prediction import ScenarioPrediction
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Simulate, serve and play until stopped."""
+    set_up_logging()
     scenario = sim.read_scenario(arguments.scenario)
     try:
         events = simulated_events(scenario, arguments.plan or next(iter(scenario.plans)))

@@ -3,19 +3,22 @@
 import argparse
 
 from monitor.commands.options import Subparsers
-from monitor.glossary import glossary
+from monitor.glossary import events_page, metrics_page
+
+_PAGES = {"events": events_page, "metrics": metrics_page}
 
 
 def add(subparsers: Subparsers) -> None:
     """Declare the command."""
     parser = subparsers.add_parser(
         "glossary",
-        help="print the events and metrics, as Markdown",
-        description="Print the table of events that the service takes and of metrics that it shows, as Markdown.",
+        help="print the events or the metrics, as Markdown",
+        description="Print what the service takes (events) or shows (metrics) as Markdown.",
     )
+    parser.add_argument("page", nargs="?", choices=sorted(_PAGES), default="metrics", help="default: metrics")
     parser.set_defaults(run=run)
 
 
-def run(_: argparse.Namespace) -> None:
+def run(options: argparse.Namespace) -> None:
     """Print the page."""
-    print(glossary(), end="")  # noqa: T201 - the command's answer
+    print(_PAGES[options.page](), end="")  # noqa: T201 - the command's answer

@@ -6,23 +6,33 @@ the block ends, so have the service, its store and its prediction.
 
 import asyncio
 import contextlib
-import logging
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 
+from monitor.api.steering import RELOADER
 from monitor.app import build_app
 from monitor.clock import Clock
-from monitor.config import Config
+from monitor.config import Config, ListenConfig
 from monitor.live import VERSION
 from monitor.prediction import ScenarioPrediction
-from monitor.serving import listening, serving, stop_signal
+from monitor.serving import ListenError, listening, serving, stop_signal
 from monitor.store import StoreError, open_store
+from monitor.webconfig import Web
 
 
 @contextlib.asynccontextmanager
 async def hosting(
-    config: Config, clock: Clock, prediction: ScenarioPrediction | None = None
+    config: Config,
+    clock: Clock,
+    prediction: ScenarioPrediction | None = None,
+    *,
+    listens: Sequence[ListenConfig] = (),
+    web_files: Web | None = None,
+    config_path: Path | None = None,
+    reloads: bool = False,
 ) -> AsyncIterator[tuple[str, asyncio.Event]]:
     """Serve inside the block, which gets the service's address and an event that is set when it is asked to stop.
 
@@ -30,34 +40,67 @@ async def hosting(
         config: the service's configuration.
         clock: what the time is.
         prediction: calculates the chart of the page's prediction.
+        listens: where to listen instead of where the configuration says.
+        web_files: certificate and users.
+        config_path: where the configuration is read again from.
+        reloads: whether SIGHUP has the configuration read again; otherwise it stops the service.
 
     Raises:
-        ListenError: the address cannot be listened on; no log was opened.
+        ListenError: one of the addresses cannot be listened on; no log was opened.
         StoreError: the log cannot be opened.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
-    sockets = await listening(config.listen)  # before the log, of which a service that cannot listen leaves none
+    sockets = await _listening(listens or [config.listen])  # before the log: who cannot listen leaves none
     try:
-        store = open_store(config.store, first_centre=config.centre.id)
+        store = open_store(config.store, first_centre=next(iter(config.centre_by_id)))
     except StoreError:
         for each in sockets:
             each.close()
         raise
-    app = build_app(config, clock=clock, store=store, registry=registry, prediction=prediction)
+    app = build_app(
+        config,
+        clock=clock,
+        store=store,
+        registry=registry,
+        prediction=prediction,
+        web_files=web_files,
+        config_path=config_path,
+    )
     async with serving(app, sockets) as address, contextlib.AsyncExitStack() as stack:
-        stopped = stack.enter_context(stop_signal())  # before anybody knows whom to stop
+        # Before anybody knows whom to stop.
+        stopped = stack.enter_context(stop_signal(app[RELOADER].reload_quietly if reloads else None))
         if prediction:
             await stack.enter_async_context(prediction.calculating())
-        _say(f"peakweek-monitor {VERSION}: {address}/ shows {config.centre.name}")
-        _say(f"  metrics  {address}/metrics")
-        _say(f"  health   {address}/-/healthy  {address}/-/ready")
-        _say(f"  events   POST {address}/api/v1/events")
-        _say(f"  log      {config.store}")
-        _say("Ctrl-C stops.")
+        _tell(config, address)
         yield address, stopped
+
+
+async def _listening(listens: Sequence[ListenConfig]) -> list[socket.socket]:
+    """Return sockets that listen everywhere, or on none of the addresses."""
+    sockets: list[socket.socket] = []
+    try:
+        for listen in listens:
+            sockets += await listening(listen)
+    except ListenError:
+        for each in sockets:
+            each.close()
+        raise
+    return sockets
+
+
+def _tell(config: Config, address: str) -> None:
+    """Say where everything is."""
+    centres = list(config.centre_by_id.values())
+    _say(
+        f"peakweek-monitor {VERSION}: {address}/ shows {f'{len(centres)} centres' if centres[1:] else centres[0].name}"
+    )
+    _say(f"  metrics  {address}/metrics")
+    _say(f"  health   {address}/-/healthy  {address}/-/ready")
+    _say(f"  events   POST {address}/api/v1/events")
+    _say(f"  log      {config.store}")
+    _say("Ctrl-C stops.")
 
 
 def _say(line: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from monitor.config import CentreConfig, Config, ListenConfig
+from monitor.logs import FORMATS, LEVELS
 
 _PORTS = 65535
 _WAITING_LIMIT_S = 1200.0  # the only limit that a city is known to state; a service of one's own sets its own
@@ -45,6 +46,27 @@ def add_listen(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default=default.host, help=f"address to listen on (default {default.host})")
     port = number(0, _PORTS, int)
     parser.add_argument("--port", type=port, default=default.port, help=f"port to listen on (default {default.port})")
+
+
+def listen_address(text: str) -> ListenConfig:
+    """Return where to listen, from the exporters' way to say it: ``host:port``, ``:port`` for every address here."""
+    host, _, port = text.rpartition(":")
+    if not port.isdecimal() or int(port) > _PORTS or ":" not in text:
+        expected = "host:port such as 127.0.0.1:8080, or :8080 for every IPv4 address of this machine"
+        raise argparse.ArgumentTypeError(f"found {text!r}; expected {expected}")
+    return ListenConfig(host=host.removeprefix("[").removesuffix("]") or "0.0.0.0", port=int(port))  # noqa: S104 - asked for
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """Declare the configuration's file, by our name and by that of Prometheus' exporters."""
+    words = "configuration (YAML); without it, the defaults"
+    parser.add_argument("--config", "--config.file", dest="config", metavar="FILE", type=Path, help=words)
+
+
+def add_log(parser: argparse.ArgumentParser) -> None:
+    """Declare what is logged, and how."""
+    parser.add_argument("--log.level", dest="log_level", choices=LEVELS, default="info", help="log from here on")
+    parser.add_argument("--log.format", dest="log_format", choices=FORMATS, default="logfmt", help="form of a line")
 
 
 def add_speed(parser: argparse.ArgumentParser, default: float) -> None:

@@ -16,6 +16,7 @@ from monitor.adapters.player import PlayError, play, read_clock
 from monitor.clock import ScaledClock
 from monitor.commands.hosting import hosting
 from monitor.commands.options import Subparsers, add_listen, add_speed, own_config
+from monitor.logs import set_up_logging
 from monitor.serving import stop_signal
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Play the log."""
+    set_up_logging()
     log = sim.read_event_log(arguments.log, day=arguments.day, part=arguments.part)
     for what, count in log.notes:
         print(f"{arguments.log}: {count} × {what}")  # noqa: T201 - the command's answer

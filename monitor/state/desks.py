@@ -6,6 +6,7 @@ time.
 
 from dataclasses import dataclass, field
 
+from monitor.events import CounterClosed, CounterOpened
 from monitor.state.tally import HOUR_US, Anomalies, Anomaly
 
 _CLOSED_LIFE_US = 12 * HOUR_US
@@ -28,14 +29,13 @@ class Desks:
     counters: dict[str, _Counter] = field(default_factory=dict)
     is_known: bool = False
 
-    def change(self, name: str, time_us: int, received_us: int, *, is_open: bool) -> None:
-        """Open or close a counter, unless something later is known of it."""
-        self.is_known = True
-        known = self.counters.get(name)
-        if known and time_us < known.changed_us:
-            self.anomalies.add(Anomaly.STALE)
-        else:
-            self.counters[name] = _Counter(received_us, time_us, is_open)
+    def open(self, told: CounterOpened, time_us: int, received_us: int) -> None:
+        """Open a counter, unless something later is known of it."""
+        self._change(told.counter, time_us, received_us, is_open=True)
+
+    def close(self, told: CounterClosed, time_us: int, received_us: int) -> None:
+        """Close a counter, unless something later is known of it."""
+        self._change(told.counter, time_us, received_us, is_open=False)
 
     def sweep(self, received_us: int) -> None:
         """Forget the counters that have been closed for long; one that was left open stays open."""
@@ -46,3 +46,11 @@ class Desks:
     def n_open(self) -> int | None:
         """Return how many counters are open; none before the first event about a counter: absent is not zero."""
         return sum(counter.is_open for counter in self.counters.values()) if self.is_known else None
+
+    def _change(self, name: str, time_us: int, received_us: int, *, is_open: bool) -> None:
+        self.is_known = True
+        known = self.counters.get(name)
+        if known and time_us < known.changed_us:
+            self.anomalies.add(Anomaly.STALE)
+        else:
+            self.counters[name] = _Counter(received_us, time_us, is_open)

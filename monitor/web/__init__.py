@@ -11,7 +11,8 @@ from typing import Protocol
 import jinja2
 from aiohttp import web
 
-from monitor.config import Config
+from monitor.admission import centre_of, centres_of, grant_of
+from monitor.live import Live
 
 
 class Prediction(Protocol):
@@ -32,10 +33,9 @@ _CHART_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _ASSETS = {"live.js": "text/javascript", "style.css": "text/css", "icon.svg": "image/svg+xml"}
 
 
-def add_web(app: web.Application, config: Config, prediction: Prediction | None) -> None:
+def add_web(app: web.Application, live: Live, prediction: Prediction | None) -> None:
     """Add the page's routes to the application; with a prediction, the page shows its chart."""
-    page = _page(config, prediction)
-    app.add_routes([web.get("/", _fixed(page, "text/html"))])
+    app.add_routes([web.get("/", _page(live, prediction))])
     for name, content_type in _ASSETS.items():
         content = (_FILES / name).read_text(encoding="utf-8")
         app.add_routes([web.get(f"/{name}", _fixed(content, content_type))])
@@ -44,11 +44,31 @@ def add_web(app: web.Application, config: Config, prediction: Prediction | None)
             app.add_routes([web.get(f"/{name}.svg", _chart(prediction, is_narrow=is_narrow))])
 
 
-def _page(config: Config, prediction: Prediction | None) -> str:
-    """Return the page's HTML."""
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    template = environment.from_string((_FILES / "page.html").read_text(encoding="utf-8"))
-    return template.render(centre=config.centre, limit_s=config.waiting_limit_s, prediction=prediction)
+def _page(live: Live, prediction: Prediction | None) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Return a handler that answers with a centre's page, or with a list of several centres."""
+    loader = jinja2.PackageLoader("monitor", "web")
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, auto_reload=False
+    )
+    one, many = environment.get_template("page.html"), environment.get_template("centres.html")
+
+    async def handler(request: web.Request) -> web.Response:
+        config = live.config
+        is_one_of_many = len(config.centre_by_id) > 1
+        if is_one_of_many and grant_of(request).centre is None and "centre" not in request.query:
+            text = many.render(centres=centres_of(request, config), query="", is_one_of_many=True)
+        else:
+            centre = centre_of(request, config)
+            text = one.render(
+                centre=centre,
+                limit_s=config.waiting_limit_of(centre),
+                prediction=prediction,
+                query=f"?centre={centre.id}" if is_one_of_many else "",
+                is_one_of_many=is_one_of_many,
+            )
+        return web.Response(text=text, content_type="text/html", headers=_headers(_PAGE_POLICY))
+
+    return handler
 
 
 def _fixed(text: str, content_type: str) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -1,8 +1,10 @@
-// Shows the service's state, every two seconds, and says so when it cannot.
+// Shows the service's state as it changes, and says so when it cannot.
 "use strict";
 
 const REFRESH_MS = 2000;
 const TIMEOUT_MS = 5000;
+const SILENCE_MS = 7000; // the stream is never silent for longer than five seconds
+const query = document.body.dataset.query;
 const numbers = new Intl.NumberFormat("en");
 const clock = new Intl.DateTimeFormat("en-GB", {
   dateStyle: "full",
@@ -98,19 +100,43 @@ function showConnection(isGood, text) {
   document.body.classList.toggle("lost", !isGood);
 }
 
-async function refresh() {
+function renderAnswer(state) {
+  render(state);
+  lastAnswer = new Date();
+  showConnection(true, state.is_ready ? "live" : "starting: the log is being read");
+}
+
+async function ask() {
   try {
-    const answer = await fetch("/api/v1/state", { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const answer = await fetch(`/api/v1/state${query}`, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
-    const state = await answer.json();
-    render(state);
-    lastAnswer = new Date();
-    showConnection(true, state.is_ready ? "live" : "starting: the log is being read");
+    renderAnswer(await answer.json());
   } catch {
     const since = lastAnswer ? ` since ${lastAnswer.toLocaleTimeString("en-GB")}` : "";
     showConnection(false, `connection lost${since}`);
   }
-  setTimeout(refresh, REFRESH_MS);
+}
+
+// The stream tells what changes as it does. Where nothing comes of it, for whatever reason, we ask.
+function follow() {
+  let stream = null;
+  let heard = 0;
+  function open() {
+    stream = new EventSource(`/api/v1/stream${query ? `${query}&` : "?"}of=state`);
+    stream.addEventListener("state", (message) => {
+      heard = Date.now();
+      renderAnswer(JSON.parse(message.data));
+    });
+  }
+  async function check() {
+    if (Date.now() - heard > SILENCE_MS) {
+      await ask();
+      if (stream.readyState === EventSource.CLOSED) open();
+    }
+    setTimeout(check, REFRESH_MS);
+  }
+  open();
+  check();
 }
 
 function loadPrediction() {
@@ -131,5 +157,5 @@ function loadPrediction() {
   load();
 }
 
-refresh();
+follow();
 loadPrediction();

@@ -3,13 +3,14 @@
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
 
 from monitor.events import parse_batch
-from monitor.glossary import glossary
+from monitor.glossary import events_page, metrics_page
 from sim import parse_document
 from sim.errors import ConfigError
 
@@ -52,12 +53,21 @@ def test_readme_shows_what_is_printed(readme: str, project_root: Path) -> None:
 
 
 def test_readme_configuration_is_valid(readme: str) -> None:
-    """The configuration that the README shows is one, and names every field that there is."""
+    """The configuration that the README shows is one."""
     from monitor.config import Config  # noqa: PLC0415 - only this test needs it
 
     (shown,) = blocks(readme, "yaml")
-    config = parse_document(shown, "README.md", Config, ConfigError)
-    assert config.model_fields_set == set(Config.model_fields)
+    parse_document(shown, "README.md", Config, ConfigError)
+
+
+def test_operations_show_every_field(project_root: Path) -> None:
+    """The configurations that docs/operations.md shows are valid, and name every field and every limit."""
+    from monitor.config import Config  # noqa: PLC0415 - only this test needs it
+
+    text = (project_root / "docs/operations.md").read_text(encoding="utf-8")
+    shown = [parse_document(block, "operations.md", Config, ConfigError) for block in blocks(text, "yaml")]
+    assert set.union(*(config.model_fields_set for config in shown)) == set(Config.model_fields)
+    assert shown[0].limits.model_fields_set == set(type(shown[0].limits).model_fields)
 
 
 def test_readme_events_are_taken(readme: str) -> None:
@@ -66,9 +76,10 @@ def test_readme_events_are_taken(readme: str) -> None:
     assert len(parse_batch(shown.encode())) == 2
 
 
-def test_glossary_is_up_to_date(project_root: Path) -> None:
-    """The page of events and metrics is what the command prints; renew it with peakweek-monitor glossary."""
-    assert (project_root / "docs/metrics.md").read_text(encoding="utf-8") == glossary()
+@pytest.mark.parametrize(("name", "page"), [("events", events_page), ("metrics", metrics_page)])
+def test_glossary_is_up_to_date(project_root: Path, name: str, page: Callable[[], str]) -> None:
+    """The pages of events and of metrics are what the command prints; renew one with peakweek-monitor glossary."""
+    assert (project_root / f"docs/{name}.md").read_text(encoding="utf-8") == page()
 
 
 def test_every_option_is_in_the_readme(readme: str) -> None:

@@ -18,9 +18,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from monitor.app import build_app
 from monitor.clock import ManualClock
 from monitor.config import Config, ListenConfig
-from monitor.events import Event, parse_event
+from monitor.events import Event, Stored, parse_event
+from monitor.figures import Snapshot
 from monitor.serving import listening, serving
+from monitor.state import State
 from monitor.store import Store, open_store
+from tests.stories import Fold, Told
 
 BATCH = "application/cloudevents-batch+json"
 
@@ -58,7 +61,7 @@ class Service:
         await self.until_ready()
 
     async def samples(self) -> dict[str, float]:
-        """Return the scraped samples of the centre by name and labels, as Prometheus' own parser reads them."""
+        """Return the scraped samples by name and labels, as Prometheus' own parser reads them."""
         _, text = await self.get("/metrics")
         return {
             sample.name + "".join(f" {label}={value}" for label, value in sorted(sample.labels.items())): sample.value
@@ -77,7 +80,7 @@ def noon() -> datetime:
 def cloud_event(noon: datetime) -> Callable[..., dict[str, Any]]:
     """Return a function that makes a CloudEvent, so many minutes after noon."""
 
-    def make(name: str, kind: str, minute: float = 0, **happening: str) -> dict[str, Any]:
+    def make(name: str, kind: str, minute: float = 0, **happening: Any) -> dict[str, Any]:
         return {
             "specversion": "1.0",
             "id": name,
@@ -94,7 +97,7 @@ def cloud_event(noon: datetime) -> Callable[..., dict[str, Any]]:
 def event(cloud_event: Callable[..., dict[str, Any]]) -> Callable[..., Event]:
     """Return a function that makes an event as it comes through the door."""
 
-    def make(name: str, kind: str, minute: float = 0, **happening: str) -> Event:
+    def make(name: str, kind: str, minute: float = 0, **happening: str | int) -> Event:
         return parse_event(json.dumps(cloud_event(name, kind, minute, **happening)).encode())
 
     return make
@@ -121,7 +124,12 @@ def until_up() -> Callable[[Store], Awaitable[None]]:
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     """Return a configuration with a free port and a log of its own."""
-    return Config(listen=ListenConfig(port=0), store=tmp_path / "events.sqlite", waiting_limit_s=1200)
+    return Config(
+        listen=ListenConfig(port=0),
+        store=tmp_path / "events.sqlite",
+        tokens=tmp_path / "tokens.sqlite",
+        waiting_limit_s=1200,
+    )
 
 
 @pytest.fixture
@@ -161,3 +169,23 @@ def dashboard(grafana: Path) -> dict[str, Any]:
     """Return the dashboard of a centre."""
     content: dict[str, Any] = json.loads((grafana / "dashboards/centre.json").read_text(encoding="utf-8"))
     return content
+
+
+@pytest.fixture
+def fold(event: Callable[..., Event], noon: datetime) -> Fold:
+    """Return a function that folds (kind, minute, fields) tuples, received when they happened or all at one minute."""
+
+    def folded(*told: Told, received_minute: float | None = None, state: State | None = None) -> State:
+        state = state or State()
+        for kind, minute, fields in told:
+            received = noon + timedelta(minutes=minute if received_minute is None else received_minute)
+            state.apply(Stored(state.seq + 1, received, event(str(state.seq + 1), kind, minute, **fields)))
+        return state
+
+    return folded
+
+
+@pytest.fixture
+def at(noon: datetime) -> Callable[..., Snapshot]:
+    """Return a function that takes a state's snapshot, so many minutes after noon."""
+    return lambda state, minute, **options: state.snapshot(noon + timedelta(minutes=minute), **options)

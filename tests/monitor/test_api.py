@@ -165,22 +165,21 @@ async def test_the_service_is_ready_only_when_its_log_is_counted(start: Any, con
             assert (await service.samples())["centre_ready"] == 1
 
 
-def of_the_centre(samples: dict[str, float]) -> dict[str, float]:
-    """Return the samples that tell of the centre, not of this run of the service."""
-    return {name: value for name, value in samples.items() if name.startswith("centre_")}
-
-
 async def test_a_restart_resets_no_counter(
     start: Any, config: Config, issue: CloudEvent, cloud_event: CloudEvent
 ) -> None:
     """Counters, histograms and the queue are the same after the service has been stopped and started."""
+
+    async def centres_samples(service: Any) -> dict[str, float]:
+        return {name: value for name, value in (await service.samples()).items() if name.startswith("centre_")}
+
     async with start(config) as service:
         await service.until_ready()
         await service.post(issue("1"), issue("2", "A2"), cloud_event("3", "ticket.called", 7, ticket="A1"))
-        before = of_the_centre(await service.samples())
+        before = await centres_samples(service)
     async with start(config) as service:
         await service.until_ready()
-        assert of_the_centre(await service.samples()) == before
+        assert await centres_samples(service) == before
     assert before["centre_wait_seconds_sum queue=A"] == 420
 
 

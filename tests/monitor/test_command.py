@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 
 from tests.monitor_command import ended, serving, started
-from tests.processes import HANGUP, KILL, all_end, children
+from tests.processes import KILL, all_end, children
 
 BATCH = {"Content-Type": "application/cloudevents-batch+json"}
 
@@ -153,7 +153,7 @@ async def test_a_plan_that_the_scenario_has_not_is_one_line_and_status_2(project
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, HANGUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_a_signal_ends_the_service_cleanly(
     config_file: Path, cloud_event: Callable[..., dict[str, Any]], number: signal.Signals
 ) -> None:

@@ -10,12 +10,24 @@ import pytest
 from monitor.events import VOCABULARY, Event, EventError, parse_batch, parse_event
 
 CloudEvent = Callable[..., dict[str, Any]]
-FIELDS = {
+FIELDS: dict[str, dict[str, str | int]] = {
     "ticket.issued": {"ticket": "A001", "queue": "certification"},
     "ticket.called": {"ticket": "A001", "counter": "3"},
+    "ticket.recalled": {"ticket": "A001", "counter": "3"},
+    "ticket.transferred": {"ticket": "A001", "queue": "land"},
+    "service.started": {"ticket": "A001"},
+    "record.supplement_requested": {"record": "H56-0012"},
+    "record.supplemented": {"record": "H56-0012"},
+    "record.processed": {"record": "H56-0012"},
+    "record.approved": {"record": "H56-0012"},
+    "record.returned": {"record": "H56-0012"},
+    "staff.signed_in": {"group": "officers", "count": 4},
+    "staff.signed_out": {"group": "officers", "count": 1},
+    "outage.started": {"what": "portal"},
+    "outage.ended": {"what": "portal"},
     "ticket.abandoned": {"ticket": "A001"},
     "service.finished": {"ticket": "A001"},
-    "record.received": {"record": "H56-0012", "procedure": "land", "due": "2025-07-04T10:00:00Z"},
+    "record.received": {"record": "H56-0012", "procedure": "land", "due": "2025-07-04T10:00:00Z", "field": "land"},
     "record.settled": {"record": "H56-0012"},
     "counter.opened": {"counter": "3", "queue": "certification"},
     "counter.closed": {"counter": "3"},
@@ -192,3 +204,13 @@ def test_a_body_that_is_no_batch_is_refused(body: bytes) -> None:
 def test_an_empty_batch_is_a_batch() -> None:
     """Nothing to tell is not a mistake."""
     assert parse_batch(b"[]") == []
+
+
+def test_a_count_is_a_whole_number_of_people(cloud_event: CloudEvent) -> None:
+    """One person where none is told, 3.0 is 3 as JSON Schema has it, and anything else is refused."""
+    alike = [{"group": "guides"} | more for more in ({}, {"count": 1}, {"count": 1.0})]
+    told = {parse_event(json.dumps(cloud_event("1", "staff.signed_in", **data)).encode()).to_json() for data in alike}
+    assert len(told) == 1
+    for wrong in (0, 1001, 1.5, "1", True, None):
+        with pytest.raises(EventError, match=r"data\.count"):
+            parse_event(json.dumps(cloud_event("1", "staff.signed_in", group="guides", count=wrong)).encode())

@@ -26,6 +26,8 @@ WITHOUT_EVENTS = {
     "Events not counted as told",
     "Contradicting events by reason",
     "Longest wait by queue",  # the limit is configured
+    "Outages",
+    "Due today, returned, supplements",
 }
 
 
@@ -158,7 +160,7 @@ async def choices(prometheus: Prometheus, variable: dict[str, Any], chosen: Mapp
 
 
 def half_hour(cloud_event: CloudEvent, number: int) -> list[dict[str, Any]]:
-    """Return the events of half an hour: in each queue one visitor is served, one waits; of two records one is late."""
+    """Return the events of half an hour: a served and a waiting visitor in each queue, a late record, an outage."""
     at, made = 30 * number, []
     for queue in QUEUES:
         one, two = f"{queue}-{number}-1", f"{queue}-{number}-2"
@@ -167,12 +169,16 @@ def half_hour(cloud_event: CloudEvent, number: int) -> list[dict[str, Any]]:
             cloud_event(f"{one}-called", "ticket.called", at + 10, ticket=one),
             cloud_event(f"{one}-finished", "service.finished", at + 15, ticket=one),
             cloud_event(f"{two}-issued", "ticket.issued", at + 5, ticket=two, queue=queue),
+            cloud_event(f"{one}-recalled", "ticket.recalled", at + 11, ticket=one),
         ]
     for record in (f"R{number}-1", f"R{number}-2"):
         due = "2025-07-01T05:10:00Z"
         made.append(cloud_event(record, "record.received", at, record=record, procedure="land", due=due))
     made.append(cloud_event(f"S{number}", "record.settled", at + 20, record=f"R{number}-1"))
     made.append(cloud_event(f"C{number}", "counter.opened", at, counter=str(number)))
+    made.append(cloud_event(f"G{number}", "staff.signed_in", at, group="officers"))
+    made.append(cloud_event(f"O{number}", "outage.started", at, what="line"))
+    made.append(cloud_event(f"E{number}", "outage.ended", at + 5, what="line"))
     return made
 
 

@@ -8,71 +8,26 @@ from typing import Any
 import pytest
 
 from monitor.events import VOCABULARY, Event, Stored
-from monitor.figures import QueueFigures, Snapshot
+from monitor.figures import QueueFigures
 from monitor.state import State
-
-Told = tuple[str, float, dict[str, str]]
-Fold = Callable[..., State]
-
-
-@pytest.fixture
-def fold(event: Callable[..., Event], noon: datetime) -> Fold:
-    """Return a function that folds (kind, minute, fields) tuples, received when they happened or all at one minute."""
-
-    def folded(*told: Told, received_minute: float | None = None, state: State | None = None) -> State:
-        state = state or State()
-        for kind, minute, fields in told:
-            received = noon + timedelta(minutes=minute if received_minute is None else received_minute)
-            state.apply(Stored(state.seq + 1, received, event(str(state.seq + 1), kind, minute, **fields)))
-        return state
-
-    return folded
-
-
-@pytest.fixture
-def at(noon: datetime) -> Callable[..., Snapshot]:
-    """Return a function that takes a state's snapshot, so many minutes after noon."""
-    return lambda state, minute, **options: state.snapshot(noon + timedelta(minutes=minute), **options)
-
-
-def issued(minute: float, ticket: str = "A1", queue: str = "A") -> Told:
-    """Return the issue of a ticket."""
-    return "ticket.issued", minute, {"ticket": ticket, "queue": queue}
-
-
-def called(minute: float, ticket: str = "A1") -> Told:
-    """Return the call of a ticket."""
-    return "ticket.called", minute, {"ticket": ticket}
-
-
-def finished(minute: float, ticket: str = "A1") -> Told:
-    """Return the end of a ticket's service."""
-    return "service.finished", minute, {"ticket": ticket}
-
-
-def left(minute: float, ticket: str = "A1") -> Told:
-    """Return the departure of a visitor."""
-    return "ticket.abandoned", minute, {"ticket": ticket}
-
-
-def received(minute: float, record: str = "R1", **fields: str) -> Told:
-    """Return the receipt of a record."""
-    return "record.received", minute, {"record": record, "procedure": "land", **fields}
-
-
-def settled(minute: float, record: str = "R1") -> Told:
-    """Return the settlement of a record."""
-    return "record.settled", minute, {"record": record}
-
-
-def counter(minute: float, *, is_open: bool, name: str = "1", **fields: str) -> Told:
-    """Return the opening or closing of a counter."""
-    return ("counter.opened" if is_open else "counter.closed"), minute, {"counter": name, **fields}
-
-
-def anomalies(snapshot: Snapshot) -> dict[str, int]:
-    """Return the anomalies that there are."""
-    return {reason: count for reason, count in snapshot.n_anomalous.items() if count}
+from tests.stories import (
+    Fold,
+    Told,
+    anomalies,
+    called,
+    counter,
+    finished,
+    issued,
+    left,
+    of_record,
+    outage,
+    recalled,
+    received,
+    settled,
+    staff,
+    started,
+    transferred,
+)
 
 
 def test_a_visitor_waits_is_called_and_served(fold: Fold, at: Any) -> None:
@@ -98,7 +53,7 @@ def abandonment(figures: QueueFigures) -> tuple[int, int, int]:
 
 def test_a_wait_that_is_a_bucket_bound_belongs_to_the_bucket(fold: Fold, at: Any) -> None:
     """Buckets are cumulative and their bounds inclusive, as Prometheus defines them."""
-    waits = at(fold(issued(0), called(1), issued(0, "A2"), called(1.01, "A2")), 5).queues["A"].waits
+    waits = at(fold(issued(0), called(5), issued(0, "A2"), called(5.01, "A2")), 5).queues["A"].waits
     assert waits.counts[:2] == (1, 2)
     assert waits.counts[-1] == 2
 
@@ -288,7 +243,10 @@ def test_a_dump_of_an_earlier_fold_is_loaded(fold: Fold, at: Any) -> None:
 
 def test_every_kind_of_event_has_a_fold(fold: Fold, at: Any) -> None:
     """Nothing in the vocabulary is without meaning for the state."""
-    stories = (*ONE_VISIT, left(3), received(0), settled(1), counter(0, is_open=True), counter(1, is_open=False))
+    hall = (*ONE_VISIT, left(3), recalled(3), started(3), transferred(3), counter(0, is_open=True))
+    steps = ("supplement_requested", "supplemented", "processed", "approved", "settled", "returned")
+    stories = (*hall, counter(1, is_open=False), received(0), *(of_record(what, 1) for what in steps))
+    stories += (staff("signed_in", 0), staff("signed_out", 0), outage("started", 0), outage("ended", 0))
     figures = at(fold(*stories), 20)
     assert set(figures.n_events) == {happening.kind for happening in VOCABULARY.values()}
     assert all(figures.n_events.values())

@@ -21,12 +21,24 @@ NOON = datetime(2025, 7, 1, 5, 0, tzinfo=UTC)
 KINDS: dict[str, tuple[str, ...]] = {
     "ticket.issued": ("ticket", "queue"),
     "ticket.called": ("ticket",),
+    "ticket.recalled": ("ticket",),
+    "ticket.transferred": ("ticket", "queue"),
     "ticket.abandoned": ("ticket",),
+    "service.started": ("ticket",),
     "service.finished": ("ticket",),
-    "record.received": ("record", "procedure"),
+    "record.received": ("record", "procedure", "field"),
+    "record.supplement_requested": ("record",),
+    "record.supplemented": ("record",),
+    "record.processed": ("record",),
+    "record.approved": ("record",),
     "record.settled": ("record",),
+    "record.returned": ("record",),
     "counter.opened": ("counter", "queue"),
     "counter.closed": ("counter",),
+    "staff.signed_in": ("group",),
+    "staff.signed_out": ("group",),
+    "outage.started": ("what",),
+    "outage.ended": ("what",),
 }
 
 
@@ -49,7 +61,10 @@ names = st.fixed_dictionaries(
         "queue": st.sampled_from(["A", "B"]),
         "record": st.sampled_from([f"R{n}" for n in range(4)]),
         "procedure": st.sampled_from(["land", "civil-status"]),
+        "field": st.sampled_from(["civil", "land"]),
         "counter": st.sampled_from(["1", "2", "3"]),
+        "group": st.sampled_from(["officers", "guides"]),
+        "what": st.sampled_from(["line", "power"]),
     }
 )
 storms = st.lists(
@@ -77,13 +92,20 @@ def test_any_storm_leaves_figures_that_make_sense(storm: list[tuple[str, int, di
     figures = state.snapshot(NOON + timedelta(minutes=2000), waiting_limit_s=600)
     assert sum(figures.n_events.values()) == len(log)
     for queue in figures.queues.values():
-        assert 0 <= queue.n_waiting <= queue.n_issued - queue.waits.counts[-1]
+        assert 0 <= queue.n_waiting <= queue.n_issued + queue.n_transferred - queue.waits.counts[-1]
+        assert (queue.oldest_since is None) == (queue.n_waiting == 0)
         assert queue.waits.counts[-1] == queue.n_called
         assert queue.services.counts[-1] <= queue.n_called
         assert min(queue.longest_wait_s, queue.waits.sum_s, queue.services.sum_s) >= 0
     for procedure in figures.procedures.values():
         assert procedure.n_in_progress == procedure.n_received - procedure.n_settled
         assert 0 <= procedure.n_overdue <= procedure.n_in_progress
+    n_in_progress = sum(procedure.n_in_progress for procedure in figures.procedures.values())
+    for n_by in (figures.backlog.n_by_age, figures.backlog.n_by_field, figures.backlog.n_by_stage):
+        assert sum(n_by.values()) == n_in_progress
+    shares = (figures.backlog.on_time.of_received, figures.backlog.on_time.of_settled)
+    assert all(share is None or 0 <= share <= 1 for share in shares)
+    assert min(figures.n_on_duty.values(), default=0) >= 0
 
 
 @given(storms, st.integers(0, 60))
@@ -101,6 +123,24 @@ def test_a_state_that_is_dumped_and_loaded_goes_on_as_the_same(
     for stored in log[dumped_after:]:
         loaded.apply(stored)
     assert loaded == folded(log)
+
+
+@given(storms)
+def test_what_is_over_takes_no_room(storm: list[tuple[str, int, dict[str, str], int]]) -> None:
+    """Nine days after a storm the state holds names only of records that are still open; of the rest, counts."""
+    log = [
+        Stored(number, NOON + timedelta(minutes=received), make(number, kind, minute, told))
+        for number, (kind, minute, told, received) in enumerate(storm, start=1)
+    ]
+    names = {"ticket": "T-last", "queue": "A"}
+    end = 2000 + 9 * 24 * 60
+    log.append(Stored(len(log) + 1, NOON + timedelta(minutes=end), make(len(log) + 1, "ticket.issued", end, names)))
+    state = folded(log)
+    n_in_progress = sum(
+        each.n_in_progress for each in state.snapshot(NOON + timedelta(minutes=end)).procedures.values()
+    )
+    assert len(state.backlog.records) == n_in_progress
+    assert (state.backlog.gone, set(state.hall.tickets), len(state.senders.senders)) == ({}, {"T-last"}, 1)
 
 
 visits = st.lists(
@@ -155,7 +195,13 @@ async def test_the_live_state_equals_the_rebuilt_one(tmp_path: Path) -> None:
     storm: list[Event] = []
     for number in range(600):
         told = {"ticket": f"T{dice.randrange(40)}", "queue": "A", "record": f"R{dice.randrange(30)}"}
-        told |= {"procedure": "land", "counter": str(dice.randrange(5))}
+        told |= {
+            "procedure": "land",
+            "field": "land",
+            "counter": str(dice.randrange(5)),
+            "group": "guides",
+            "what": "line",
+        }
         storm.append(make(number, dice.choice(sorted(KINDS)), dice.randrange(3000), told))
     n_duplicate = 0
     for _ in range(300):

@@ -1,5 +1,6 @@
 """The page: it loads, needs nothing but the service, and names only what is there."""
 
+import json
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monitor.config import Config
+from monitor.config import CentreConfig, Config
 
 
 class Links(HTMLParser):
@@ -54,7 +55,20 @@ async def test_everything_that_the_page_names_is_there(service: Any) -> None:
     links, _ = await page_of(service)
     assert {"/live.js", "/style.css", "/metrics", "/-/healthy", "/api/v1/state"} <= set(links.addresses)
     for address in links.addresses:
-        assert (await service.get(address))[0] == 200, address
+        async with service.session.get(address) as answer:  # without its body: that of a stream does not end
+            assert answer.status == 200, address
+
+
+@pytest.mark.parametrize("query", ["", "?centre=b"])
+async def test_the_page_links_whatever_can_be_looked_at(start: Any, config: Config, query: str) -> None:
+    """Every address that answers a browser is linked from the page, also where a centre's page is one of several."""
+    several = {"centres": (CentreConfig(id="a"), CentreConfig(id="b"))} if query else {}
+    async with start(config.model_copy(update=several)) as service:
+        links = Links((await service.get(f"/{query}"))[1])
+        told = json.loads((await service.get("/api/v1/openapi.json"))[1])
+        answering = {path for path, methods in told["paths"].items() if "get" in methods}
+        assert len(answering) > 12
+        assert answering - {address.partition("?")[0] for address in links.addresses} == {"/"}
 
 
 async def test_the_browser_is_told_to_load_nothing_else(service: Any) -> None:

@@ -1,0 +1,127 @@
+"""The centres' figures: as JSON for the page, as metrics for Prometheus, and where to find those of each centre.
+
+Place in the pipeline: beside the other routes of the API. In: requests. Out: readings of one centre. Invariant: a
+centre's figures are shown for that centre only, to who may read them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import partial
+from http import HTTPStatus
+
+import pydantic_core
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from prometheus_client.aiohttp import make_aiohttp_handler
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector
+
+from monitor.admission import centre_of, centres_of, refuse_part
+from monitor.api.answers import LIVE, as_json
+from monitor.api.described import CENTRE, TEXT, Answer, Handler, described
+from monitor.collector import CentreCollector
+from monitor.live import Live
+
+
+class OnlyCentre(Collector):
+    """The families of the centre where only one is served; of several, each has its own at ``/probe``.
+
+    Args:
+        live: the centres.
+    """
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    def describe(self) -> Iterator[Metric]:
+        """Yield the families without samples."""
+        return self._of_first().describe()
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the families of one reading, where there is one centre."""
+        return self._of_first().collect() if len(self._live.config.centre_by_id) == 1 else iter(())
+
+    def _of_first(self) -> CentreCollector:
+        return CentreCollector(partial(self._live.read, next(iter(self._live.config.centre_by_id))))
+
+
+_EXPOSITION = {"text/plain": TEXT, "application/openmetrics-text": TEXT}
+_NO_CENTRE = {HTTPStatus.BAD_REQUEST: Answer("No centre of several is named, or an unknown one.")}
+_GROUPS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "targets": {"type": "array", "items": {"type": "string"}},
+            "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+        },
+        "required": ["targets", "labels"],
+    },
+}
+
+
+def get_metrics(registry: CollectorRegistry) -> Handler:
+    """Return a handler that shows the service's metrics, and the centre's where there is one only."""
+    show = make_aiohttp_handler(registry)
+
+    @described({HTTPStatus.OK: Answer("The metrics.", _EXPOSITION)} | _NO_CENTRE)
+    async def handler(request: web.Request) -> web.StreamResponse:
+        """Show the service's metrics, and the centre's where only one is served.
+
+        In the text format or as OpenMetrics, whichever is asked for.
+        """
+        config = request.app[LIVE].config
+        if len(config.centre_by_id) == 1:
+            centre_of(request, config)
+        else:
+            refuse_part(request)
+        return await show(request)
+
+    return handler
+
+
+@described({HTTPStatus.OK: Answer("The metrics.", _EXPOSITION)} | _NO_CENTRE, parameters=(CENTRE,))
+async def get_probe(request: web.Request) -> web.StreamResponse:
+    """Show one centre's metrics, from a registry of their own."""
+    live = request.app[LIVE]
+    registry = CollectorRegistry()
+    registry.register(CentreCollector(partial(live.read, centre_of(request, live.config).id)))
+    return await make_aiohttp_handler(registry)(request)
+
+
+@described({HTTPStatus.OK: Answer("One target for each centre.", {"application/json": _GROUPS})})
+async def get_discovery(request: web.Request) -> web.Response:
+    """Return where Prometheus finds each centre's metrics, as its HTTP service discovery reads it.
+
+    The scheme is left to the scrape configuration, which knows whether something stands between it and us.
+    """
+    groups = [
+        {
+            "targets": [request.host],
+            "labels": {
+                "__metrics_path__": "/probe",
+                "__param_centre": centre.id,
+                "__meta_centre_name": centre.name,
+                "instance": centre.id,
+            },
+        }
+        for centre in centres_of(request, request.app[LIVE].config)
+    ]
+    body = pydantic_core.to_json(groups)
+    return web.Response(body=body, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def state_of(live: Live, centre: str) -> dict[str, object]:
+    """Return a centre's figures now, as the page shows them."""
+    reading = live.read(centre)
+    return {"is_ready": reading.is_ready, "waiting_limit_s": reading.waiting_limit_s} | asdict(reading.snapshot)
+
+
+_STATE = {"application/json": {"$ref": "#/components/schemas/State"}}
+
+
+@described({HTTPStatus.OK: Answer("The figures.", _STATE)} | _NO_CENTRE, parameters=(CENTRE,))
+async def get_state(request: web.Request) -> web.Response:
+    """Return the centre's figures now, for the page."""
+    live = request.app[LIVE]
+    return as_json(state_of(live, centre_of(request, live.config).id))

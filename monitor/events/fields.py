@@ -1,0 +1,90 @@
+"""The kinds of field that an event has: short identifiers, instants, counts. There is no field for free text.
+
+Place in the pipeline: under the vocabulary. In: values of JSON. Out: checked values. Invariant: no text that may be a
+name, an identity or a phone number gets through, and the schema of each kind is beside what checks it.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from monitor.personal import is_personal
+
+IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
+_SOURCE = re.compile(r"[A-Za-z0-9/][A-Za-z0-9._:/-]{0,127}")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+# The years of the oldest logs that are replayed, and of what nobody's clock should show, by the sender's own calendar.
+_FIRST, _LAST = datetime(1989, 12, 31, tzinfo=UTC), datetime(2100, 1, 2, tzinfo=UTC)
+_YEARS = range(1990, 2100)
+
+_NO_NUMBER = "an identifier without an identity or phone number, or 9 digits in a row (put letters between)"
+_EXPECTED_INSTANT = "an RFC 3339 instant with an offset, from 1990 to 2099, such as 2025-07-01T07:30:00+07:00"
+
+# The same, as a regular expression that every schema validator knows: only days that there are.
+_DAY_SCHEMA = (
+    "((199[0-9]|20[0-9][0-9])-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    "|02-(0[1-9]|1[0-9]|2[0-8]))|(199[26]|20([02468][048]|[13579][26]))-02-29)"
+)
+_TIME_SCHEMA = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_INSTANT_SCHEMA = rf"^{_DAY_SCHEMA}[Tt]{_TIME_SCHEMA}:[0-5][0-9](\.[0-9]{{1,9}})?([Zz]|[+-]{_TIME_SCHEMA})$"
+
+
+def _impersonal(value: str) -> str:
+    """Return the value unless it holds the digits of an identity or phone number."""
+    if is_personal(value):
+        raise ValueError(_NO_NUMBER)
+    return value
+
+
+def _identifier(value: str) -> str:
+    """Return a short identifier of safe characters."""
+    if not IDENTIFIER.fullmatch(value):
+        raise ValueError("an identifier of at most 64 letters a-z, digits and . _ : - (no spaces, no names)")
+    return _impersonal(value)
+
+
+def _source(value: str) -> str:
+    """Return the name of a sender: as an identifier, longer, and with slashes."""
+    if not _SOURCE.fullmatch(value):
+        raise ValueError("a source such as /tho-xuan/kiosk-1: at most 128 letters a-z, digits and . _ : / -")
+    return _impersonal(value)
+
+
+def _instant(value: object) -> datetime:
+    """Return the instant, in UTC, that an RFC 3339 text names."""
+    if isinstance(value, datetime) and value.tzinfo:  # made by ourselves; JSON has no such type
+        return value.astimezone(UTC)
+    if not (isinstance(value, str) and _INSTANT.fullmatch(value) and int(value[:4]) in _YEARS):
+        raise ValueError(_EXPECTED_INSTANT)
+    try:
+        instant = datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(_EXPECTED_INSTANT) from None
+    if not _FIRST <= instant < _LAST:
+        raise ValueError(_EXPECTED_INSTANT)
+    return instant
+
+
+def _whole(value: object) -> object:
+    """Return 3 for 3.0: in JSON they are the same number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _text_schema(pattern: re.Pattern[str], example: str) -> WithJsonSchema:
+    """Return the schema of a text; numbers of persons that are parted into groups are refused besides."""
+    not_personal = {"pattern": "[0-9]{9}"}
+    return WithJsonSchema(
+        {"type": "string", "pattern": f"^{pattern.pattern}$", "not": not_personal, "examples": [example]}
+    )
+
+
+Identifier = Annotated[str, AfterValidator(_identifier), _text_schema(IDENTIFIER, "A-017")]
+Source = Annotated[str, AfterValidator(_source), _text_schema(_SOURCE, "/tho-xuan/kiosk-1")]
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    WithJsonSchema({"type": "string", "pattern": _INSTANT_SCHEMA, "examples": ["2025-07-01T07:30:00+07:00"]}),
+]
+Count = Annotated[int, Field(ge=1, le=1_000), BeforeValidator(_whole)]
