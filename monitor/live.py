@@ -111,7 +111,7 @@ class Live:
             is_ready=self.is_ready,
             n_duplicate=known.n_duplicate,
             n_refused={reason.value: count for reason, count in known.n_refused.items()},
-            snapshot=known.state.snapshot(self.clock.now(), limit_s, ZoneInfo(self.config.centre.time_zone)),
+            snapshot=known.state.snapshot(self.clock.now(), limit_s, ZoneInfo(configured.time_zone)),
         )
 
     def _fold(self, committed: Sequence[Stored]) -> None:
