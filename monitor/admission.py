@@ -20,7 +20,6 @@ _OPEN = {
     "/-/healthy",
     "/-/ready",
     "/api/v1/clock",
-    "/api/v1/openapi.json",
     "/api/v1/schema",
     "/live.js",
     "/style.css",

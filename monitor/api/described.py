@@ -34,7 +34,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-CENTRE: Schema = {
+CENTRE: dict[str, Any] = {
     "name": "centre",
     "in": "query",
     "schema": {"type": "string"},

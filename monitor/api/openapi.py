@@ -5,6 +5,7 @@ the routes that there are, the models that read events and the figures that are 
 """
 
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from inspect import getdoc
 from typing import Any
@@ -13,8 +14,9 @@ import pydantic_core
 from aiohttp import web
 from pydantic import TypeAdapter
 
-from monitor.api.answers import as_json
-from monitor.api.described import DESCRIPTIONS, REFUSALS, Answer, Description, Handler, described
+from monitor.admission import centres_of
+from monitor.api.answers import LIVE, as_json
+from monitor.api.described import CENTRE, DESCRIPTIONS, REFUSALS, Answer, Description, Handler, described
 from monitor.events.schema import definitions, event_schema
 from monitor.figures import Snapshot
 from monitor.live import VERSION
@@ -42,7 +44,8 @@ _PROBLEM = {
 @described({HTTPStatus.OK: Answer("The document.", {"application/json": {"type": "object"}})})
 async def get_openapi(request: web.Request) -> web.Response:
     """Return this document."""
-    return as_json(openapi(request.app.router))
+    centres = [centre.id for centre in centres_of(request, request.app[LIVE].config)]
+    return as_json(openapi(request.app.router, centres))
 
 
 @described({HTTPStatus.OK: Answer("The schema.", {"application/schema+json": {"type": "object"}})})
@@ -53,13 +56,13 @@ async def get_schema(request: web.Request) -> web.Response:
     return web.Response(body=body, content_type="application/schema+json", headers={"Cache-Control": "no-cache"})
 
 
-def openapi(router: web.UrlDispatcher) -> dict[str, Any]:
-    """Return the document of all routes that a router has."""
+def openapi(router: web.UrlDispatcher, centres: Sequence[str]) -> dict[str, Any]:
+    """Return the document of all routes that a router has, for who may ask about these centres."""
     paths: dict[str, dict[str, Any]] = {}
     for route in router.routes():
         if route.resource is not None and route.method != "HEAD":  # every GET has one
             path = route.resource.canonical
-            paths.setdefault(path, {})[route.method.lower()] = _operation(route.method, path, route.handler)
+            paths.setdefault(path, {})[route.method.lower()] = _operation(route.method, path, route.handler, centres)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -87,7 +90,7 @@ def _figures() -> dict[str, Any]:
     return parts | {"State": state}
 
 
-def _operation(method: str, path: str, handler: Any) -> dict[str, Any]:
+def _operation(method: str, path: str, handler: Any, centres: Sequence[str]) -> dict[str, Any]:
     """Return what OpenAPI says of one route."""
     known = DESCRIPTIONS.get(handler, Description(_ANYTHING))
     answers = {**known.answers, **REFUSALS}
@@ -100,7 +103,8 @@ def _operation(method: str, path: str, handler: Any) -> dict[str, Any]:
         content = {media_type: {"schema": schema} for media_type, schema in known.bodies.items()}
         told["requestBody"] = {"required": True, "content": content}
     if known.parameters:
-        told["parameters"] = list(known.parameters)
+        named = CENTRE | {"schema": {"type": "string", "enum": list(centres)}}
+        told["parameters"] = [named if parameter is CENTRE else parameter for parameter in known.parameters]
     return told
 
 
