@@ -116,7 +116,7 @@ class Door:
             self._has_left.set()
             self.n_answered[f"{status // 100}xx"] += 1
             duration_s = asyncio.get_running_loop().time() - began_s
-            if _log.isEnabledFor(level := _level(status)):
+            if _log.isEnabledFor(level := _level(route_of(request), status)):
                 _log.log(level, "request", extra={"fields": _told(request, status, duration_s)})
             REQUEST_ID.reset(mark)
         return answer
@@ -172,7 +172,9 @@ async def body_of(request: web.Request, limits: LimitsConfig) -> bytes:
         raise web.HTTPRequestTimeout(reason=reason, headers={hdrs.CONNECTION: "close"}) from None
 
 
-def _level(status: int) -> int:
+def _level(route: str, status: int) -> int:
+    if route in _HEALTH:  # whoever asks is told; that a service which starts is not ready is no news
+        return logging.DEBUG
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return logging.WARNING
     return logging.INFO if status >= HTTPStatus.BAD_REQUEST else logging.DEBUG
