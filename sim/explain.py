@@ -3,12 +3,14 @@
 Place in the pipeline: beside the report. In: a scenario. Out: text. Invariant: nothing is simulated; these are means.
 """
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.plan import Plan, build_plan
 from sim.plan.labour import find_breaches, hours_by_day, most_overtime
-from sim.scenario import Scenario
+from sim.scenario import PlanChoice, Scenario
 from sim.scenario.people import STAGE_NAMES, Stage
 from sim.streams import PPM
 
@@ -36,14 +38,21 @@ def explain(scenario: Scenario) -> str:
     ]
     for name in scenario.plans:
         world = scenario.world(name)
-        lines += [f"  {name}: {_plan(world, name)}", *_overtime(build_plan(world, name))]
+        lines += [
+            f"  {name}: {_plan(world, name)}",
+            *_choices(scenario.plans[name]),
+            *_overtime(build_plan(world, name)),
+        ]
     return "\n".join(lines) + "\n"
 
 
 def _centre(scenario: Scenario) -> list[str]:
     """Return who works there and what comes, by group and procedure."""
     places = {"counters": scenario.counters, "desks": scenario.desks, "scanners": scenario.scanners}
-    told = ", ".join(f"{'enough' if number is None else number} {what}" for what, number in places.items())
+    told = ", ".join(
+        f"{'enough' if number is None else number} {what[:-1] if number == 1 else what}"
+        for what, number in places.items()
+    )
     lines = [f"{told}; {scenario.link.mbit_per_s:g} Mbit/s. People, with what they do:"]
     lines += [f"  {name}: {group.people}, {', '.join(group.skills)}" for name, group in scenario.staff.items()]
     lines.append("Procedures: share of the records, part of it online, mean minutes of work on its way, and when due:")
@@ -56,6 +65,23 @@ def _centre(scenario: Scenario) -> list[str]:
         )
         lines.append(f"  {name}: {kind.share:.0%}, {kind.online_ratio:.0%}; {way}; {limit}")
     return lines
+
+
+def _choices(choice: PlanChoice) -> list[str]:
+    """Return what a plan chooses beside hours and people, and which fields of the world it asks about."""
+    chosen = choice.model_dump(exclude_unset=True, exclude={"title", "lunch", "evening", "sessions", "staff", "world"})
+    told = [f"{name} {value:g}" if isinstance(value, int | float) else name for name, value in chosen.items()]
+    lines = [f"    with {', '.join(told)}"] if told else []
+    return [*lines, f"    what if: {', '.join(_fields_of(choice.world))}"] if choice.world else lines
+
+
+def _fields_of(world: Mapping[str, object], above: str = "") -> Iterator[str]:
+    """Yield the way to each field that a part of a world has something to say of; a law is one field."""
+    for name, value in world.items():
+        if isinstance(value, Mapping) and value and "law" not in value:
+            yield from _fields_of(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}"
 
 
 def _overtime(plan: Plan) -> list[str]:

@@ -174,7 +174,7 @@ def lost_table(table: Table) -> TextTable | None:
 
 
 def cost_table(table: Table) -> TextTable | None:
-    """Return the costs of each plan in the peak week and the period; none if nothing has a price."""
+    """Return the costs of each plan in the peak week and the period, with bands; none if nothing has a price."""
     chosen = _chosen(table, _COSTS)
     most = max(row.mean("cost") for row in chosen)
     if not most:
@@ -182,7 +182,7 @@ def cost_table(table: Table) -> TextTable | None:
     unit, name = next((unit, name) for from_, unit, name in _UNITS if most >= from_)
 
     def texts(row: Row) -> tuple[str, ...]:
-        return (row.title, *(short(row.mean(figure) / unit) for figure in _COSTS))
+        return (row.title, *(_text(row.bands[figure], 1 / unit) for figure in _COSTS))
 
     currency = table.cases[0].scenario.costs.currency
     note = f"In {name}{currency}. Things: equipment, line, training and volunteers."

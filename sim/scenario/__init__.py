@@ -14,7 +14,18 @@ from typing import Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from sim.document import MisfitError, Source, first_misfit, fitted, laid_over, locate, read_source, way_to
+from sim.document import (
+    MisfitError,
+    Source,
+    did_you_mean,
+    first_misfit,
+    fitted,
+    laid_over,
+    locate,
+    read_source,
+    shown,
+    way_to,
+)
 from sim.errors import ScenarioError
 from sim.scenario.calendar import Hours, Period
 from sim.scenario.choices import Evening, Lunch, PlanChoice, Session
@@ -104,7 +115,8 @@ class Scenario(Part):
             ScenarioError: there is no plan of this name.
         """
         if plan not in self.plans:
-            raise ScenarioError(self.name, "plans", repr(plan), f"one of {', '.join(self.plans)}")
+            expected, hint = f"one of {', '.join(self.plans)}", did_you_mean(plan, self.plans)
+            raise ScenarioError(self.name, "plans", shown(plan), expected, hint)
         if not self.plans[plan].world:
             return self  # not from memory, which a changed copy of a scenario shares with it
         if plan not in self._worlds:

@@ -192,6 +192,13 @@ def test_the_page_is_well_formed_and_needs_nothing_else(table: Table) -> None:
     assert "url(http" not in page(table)
 
 
+def test_no_picture_is_shown_twice(table: Table) -> None:
+    """Where the period ends with the aftermath of the peak, the picture of all days is that of the peak."""
+    assert peak_backlog(table) == backlog_by_day(table)
+    pictures = re.findall(r"<svg.*?</svg>", page(table), flags=re.DOTALL)
+    assert len(pictures) == len(set(pictures)) == 4
+
+
 def test_titles_are_text_on_the_page(table: Table) -> None:
     """What a scenario calls itself is shown, never run."""
     assert HOSTILE in "".join(Elements(page(table)).text)
@@ -328,7 +335,12 @@ def test_costs_are_told_when_something_has_a_price(table: Table) -> None:
     told = cost_table(table)
     assert told is not None
     assert told.note.startswith("In thousand VND")
-    assert told.sections[-1][1][-1][-1] == short(rows(table)[-1].mean("cost") / 1000)
+    mean, band = told.sections[-1][1][-1][-1].split(" ")
+    of_period = rows(table)[-1].bands["cost"]
+    assert of_period is not None
+    assert mean == short(of_period.mean / 1000)
+    low, high = (short(value / 1000).removesuffix(".0") for value in (of_period.low, of_period.high))
+    assert band == f"[{low}–{high}]"
     with ThreadPoolExecutor(1) as executor:
         free = run_experiment([Case(small_scenario(), "as-usual")], seed=1, n_replications=1, executor=executor)
     assert cost_table(free) is None

@@ -222,6 +222,20 @@ def test_explanation_follows_records_through_the_whole_centre() -> None:
     )
 
 
+def test_explanation_tells_what_a_plan_chooses_and_asks() -> None:
+    """Beside hours: the choices, with their numbers, and the fields of the world that would be otherwise."""
+    world = {"demand": {"visits_per_day": 10.0}, "citizens": {"patience_min": constant(30)}, "outages": ()}
+    choice = {"title": "Both", "counters": 3, "training_days": {"intake": 2.0}, "world": world}
+    told = explain(small_scenario(plans={"both": choice, "none": {"title": "None"}})).splitlines()
+    place = next(index for index, line in enumerate(told) if line.startswith("  both: "))
+    assert told[place + 1 : place + 3] == [
+        "    with training_days, counters 3",
+        "    what if: demand.visits_per_day, citizens.patience_min, outages",
+    ]
+    assert told[place + 3].startswith("  none: ")
+    assert told[-1] == told[place + 3]
+
+
 def test_explanation_tells_what_the_labour_rules_do_not_allow() -> None:
     """Where they are not enforced, a plan that breaks them says how often and how first."""
     cover = {"first_day": FRIDAY, "last_day": FRIDAY, "people": {"intake": 2}, "until": "21:00"}
