@@ -27,6 +27,7 @@ _OPEN = {
 }
 _SCOPES: Mapping[str, frozenset[Scope]] = {
     "/api/v1/events": frozenset({Scope.INGEST}),
+    "/api/v1/webhooks/{name}": frozenset({Scope.INGEST}),
     "/prediction.svg": frozenset({Scope.READ, Scope.PLAN}),
     "/prediction-narrow.svg": frozenset({Scope.READ, Scope.PLAN}),
     "/config": frozenset({Scope.ADMIN}),

@@ -13,12 +13,14 @@ from pathlib import Path
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from monitor.adapters.webhook import read_webhooks
 from monitor.admission import Admission
 from monitor.api import LIVE, RETRY_AFTER_S, add_api
 from monitor.api.answers import answer_failures
 from monitor.api.figures import OnlyCentre
 from monitor.api.steering import RELOADER
 from monitor.api.stream import STREAMS, Streams
+from monitor.api.webhooks import WEBHOOKS
 from monitor.clock import Clock
 from monitor.config import Config
 from monitor.door import DOOR, Door
@@ -61,6 +63,7 @@ def build_app(
     app[RELOADER] = Reloader(config_path, live, web_files)
     app[DOOR] = Door(Admission(Tokens(config.tokens), web_files), lambda: live.config)
     app[STREAMS] = Streams(live)
+    app[WEBHOOKS] = read_webhooks(config.webhooks)
     live.followers.append(app[STREAMS].tell)
     app.on_shutdown.append(app[STREAMS].end)
     app[DOOR].hang(app, answer_failures)

@@ -87,6 +87,8 @@ class Config(Section):
         auth: whether requests need a token or a user's password: always, or as soon as there is one.
         tokens: the file of the tokens; as read, relative to the configuration file's folder.
         limits: bounds on requests.
+        webhooks: for each name in ``/api/v1/webhooks/NAME`` the file that says what its bodies tell, or the name of one
+            that comes with the program; as read, files are relative to the configuration file's folder.
         prediction: what the page predicts; none: no prediction.
     """
 
@@ -98,6 +100,7 @@ class Config(Section):
     auth: Literal["automatic", "required"] = "automatic"
     tokens: Annotated[Path, Field(strict=False)] = Path("tokens.sqlite")
     limits: LimitsConfig = LimitsConfig()
+    webhooks: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")], str] = Field(default_factory=dict)
     prediction: PredictionConfig | None = None
 
     @property
@@ -143,6 +146,7 @@ def read_config(path: str | os.PathLike[str] | None) -> Config:
     config = read_document(path, Config, ConfigError)
     folder = Path(path).parent
     found: dict[str, object] = {name: _beside(path, name, getattr(config, name)) for name in ("store", "tokens")}
+    found["webhooks"] = {name: str(folder / file) if "." in file else file for name, file in config.webhooks.items()}
     if config.prediction:
         scenario = folder / config.prediction.scenario
         if not scenario.is_file():

@@ -36,6 +36,7 @@ Row = Mapping[str, object]
 _PLACE = re.compile(r"\{([^{}|]+)(?:\|(\w+))?\}")
 _OUTSIDE = re.compile(r"[^A-Za-z0-9]+")
 _NAME_CHARACTERS = 32
+_ID_CHARACTERS = 64
 _CODE_BYTES = 8
 _KINDS = {happening.kind: happening for happening in VOCABULARY.values()}
 
@@ -199,7 +200,10 @@ class TableMapping(Section):
             if fields[name] is None and kind[name].is_required():
                 raise RowError(f"{name} would be empty ({template})")
         try:
-            return _event(tell.event, f"{tell.event}:{_filled(tell.id, row)}", self.source, instant, fields)
+            name = f"{tell.event}:{_filled(tell.id, row)}"
+            if len(name) > _ID_CHARACTERS:
+                name = f"{tell.event}:{short_code(name)}"
+            return _event(tell.event, name, self.source, instant, fields)
         except EventError as problem:
             raise RowError(f"{problem.field} was {problem.got}; expected {problem.expected}") from None
 

@@ -2,7 +2,7 @@
 
 Place in the pipeline: the service's second door. In: requests. Out: JSON, and for every failure one
 ``application/problem+json`` (RFC 9457). Invariant: what changes something is in a module of its own (`events`,
-`steering`); the routes here only read.
+`webhooks`, `steering`); the routes here only read.
 """
 
 from http import HTTPStatus
@@ -17,6 +17,7 @@ from monitor.api.figures import get_discovery, get_metrics, get_probe, get_state
 from monitor.api.openapi import get_openapi, get_schema
 from monitor.api.steering import get_config, post_reload
 from monitor.api.stream import get_stream
+from monitor.api.webhooks import post_webhook
 
 __all__ = ["LIVE", "RETRY_AFTER_S", "add_api"]
 _CLOCK = {
@@ -34,6 +35,7 @@ def add_api(app: web.Application, registry: CollectorRegistry) -> None:
     app.add_routes(
         [
             web.post("/api/v1/events", post_events),
+            web.post("/api/v1/webhooks/{name}", post_webhook),
             web.get("/api/v1/state", get_state),
             web.get("/api/v1/stream", get_stream, allow_head=False),
             web.get("/api/v1/clock", _get_clock),

@@ -5,6 +5,8 @@ means that the events are on the disk; any other answer means that none of them 
 """
 
 import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from http import HTTPStatus
 
 from aiohttp import web
@@ -14,8 +16,8 @@ from monitor.api.answers import LIVE, as_json, as_problem
 from monitor.api.described import CENTRE, Answer, described
 from monitor.door import body_of
 from monitor.events import Event, EventError, is_binary, parse_batch, parse_binary, parse_event
-from monitor.live import Refusal
-from monitor.store import ConflictError, StoreError
+from monitor.live import Live, Refusal
+from monitor.store import ConflictError, Receipt, StoreError
 
 RETRY_AFTER_S = 2
 _SINGLE = "application/cloudevents+json"
@@ -30,22 +32,24 @@ _RECEIPT = {
     },
     "required": ["accepted", "duplicate"],
 }
+STORED = {
+    HTTPStatus.OK: Answer("All events of the body are on the disk.", {"application/json": _RECEIPT}),
+    HTTPStatus.BAD_REQUEST: Answer("An event is wrong; nothing was stored."),
+    HTTPStatus.REQUEST_TIMEOUT: Answer("The body did not arrive in time; nothing was stored."),
+    HTTPStatus.CONFLICT: Answer("Another event has the same source and id; nothing was stored."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Answer("The body is too long; nothing was stored."),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: Answer("The body is of another type; nothing was stored."),
+    HTTPStatus.SERVICE_UNAVAILABLE: Answer(
+        "The log cannot be written now; nothing was stored. Send the same again.",
+        headers={"Retry-After": "after how many seconds"},
+    ),
+}
+"""What a route that stores events may answer."""
 _log = logging.getLogger(__name__)
 
 
 @described(
-    {
-        HTTPStatus.OK: Answer("All events of the body are on the disk.", {"application/json": _RECEIPT}),
-        HTTPStatus.BAD_REQUEST: Answer("An event is wrong; nothing was stored."),
-        HTTPStatus.REQUEST_TIMEOUT: Answer("The body did not arrive in time; nothing was stored."),
-        HTTPStatus.CONFLICT: Answer("Another event has the same source and id; nothing was stored."),
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Answer("The body is too long; nothing was stored."),
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE: Answer("The body is of another type; nothing was stored."),
-        HTTPStatus.SERVICE_UNAVAILABLE: Answer(
-            "The log cannot be written now; nothing was stored. Send the same again.",
-            headers={"Retry-After": "after how many seconds"},
-        ),
-    },
+    STORED,
     parameters=(CENTRE,),
     bodies={_SINGLE: {"$ref": "#/components/schemas/Event"}, _BATCH: {"$ref": "#/components/schemas/Batch"}},
 )
@@ -56,10 +60,25 @@ async def post_events(request: web.Request) -> web.Response:
     OpenAPI cannot describe: a body of type application/json with the event's data, its attributes in headers that begin
     with ce-.
     """
+    return await stored(request, _read_events)
+
+
+async def stored(
+    request: web.Request, read: Callable[[web.Request], Awaitable[list[Event]]], *, keeps_first: bool = False
+) -> web.Response:
+    """Return the answer to a request, once the events that are read from it are stored or refused.
+
+    Args:
+        request: the request.
+        read: reads its events.
+        keeps_first: whether an event that was told otherwise before stays as it was first told; otherwise it is a
+            conflict, and nothing is stored.
+    """
     live = request.app[LIVE]
     centre = centre_of(request, live.config).id
     try:
-        receipt = await live.append(centre, await _read_events(request))
+        events = await read(request)
+        receipt = await (_kept_first(live, centre, events) if keeps_first else live.append(centre, events))
     except (web.HTTPUnsupportedMediaType, EventError) as problem:
         live.refuse(centre, Refusal.INVALID)
         return _invalid(problem)
@@ -79,6 +98,19 @@ async def post_events(request: web.Request) -> web.Response:
     return as_json({"accepted": receipt.n_accepted, "duplicate": receipt.n_duplicate})
 
 
+async def _kept_first(live: Live, centre: str, events: list[Event]) -> Receipt:
+    """Store those of the events that were not told otherwise before; count the others as told before."""
+    n_changed = 0
+    while True:
+        try:
+            receipt = await live.append(centre, events)
+        except ConflictError as problem:
+            events = [event for index, event in enumerate(events) if index != problem.index]
+            n_changed += 1
+        else:
+            return replace(receipt, n_duplicate=receipt.n_duplicate + n_changed)
+
+
 async def _read_events(request: web.Request) -> list[Event]:
     """Return the events of the body.
 
@@ -91,21 +123,32 @@ async def _read_events(request: web.Request) -> list[Event]:
     headers = list(request.headers.items())
     is_taken = request.content_type in _MEDIA_TYPES or (request.content_type == _BINARY and is_binary(headers))
     if not is_taken or (request.charset or "utf-8").lower() != "utf-8":
-        raise web.HTTPUnsupportedMediaType
-    try:
-        body = await body_of(request, request.app[LIVE].config.limits)
-    except web.RequestPayloadError:
-        raise EventError("body", "", "a body that does not arrive whole", "what Content-Encoding says") from None
+        expected = f"expected a body of type {' or '.join(_MEDIA_TYPES)}, or {_BINARY} with ce- headers, in UTF-8"
+        raise web.HTTPUnsupportedMediaType(reason=expected)
+    body = await whole_body(request)
     if request.content_type == _BINARY:
         return [parse_binary(headers, body)]
     return [parse_event(body)] if request.content_type == _SINGLE else parse_batch(body)
 
 
+async def whole_body(request: web.Request) -> bytes:
+    """Return the body.
+
+    Raises:
+        HTTPRequestTimeout: when it does not arrive in time.
+        HTTPRequestEntityTooLarge: when it is longer than the limit.
+        EventError: when it does not arrive whole.
+    """
+    try:
+        return await body_of(request, request.app[LIVE].config.limits)
+    except web.RequestPayloadError:
+        raise EventError("body", "", "a body that does not arrive whole", "what Content-Encoding says") from None
+
+
 def _invalid(problem: web.HTTPUnsupportedMediaType | EventError) -> web.Response:
     """Return the answer to a body that is not made of valid events."""
     if isinstance(problem, web.HTTPUnsupportedMediaType):
-        expected = f"expected a body of type {' or '.join(_MEDIA_TYPES)}, or {_BINARY} with ce- headers, in UTF-8"
-        return as_problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, expected)
+        return as_problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, problem.reason)
     told: dict[str, object] = {"field": problem.field, "found": problem.got, "expected": problem.expected}
     if problem.index >= 0:
         told["index"] = problem.index

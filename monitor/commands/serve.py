@@ -5,6 +5,7 @@ import asyncio
 from pathlib import Path
 
 import sim
+from monitor.adapters.webhook import read_webhooks
 from monitor.clock import WallClock
 from monitor.commands.hosting import hosting
 from monitor.commands.options import Subparsers, add_config, add_log, listen_address
@@ -56,6 +57,7 @@ def run(arguments: argparse.Namespace) -> None:
     config = read_config(arguments.config)
     prediction, web_files = _prediction(config), Web(arguments.web_config)
     _check_tokens(arguments.config, config)
+    read_webhooks(config.webhooks)
     if arguments.is_check:
         checked = [arguments.config or "defaults", *([arguments.web_config] if arguments.web_config else [])]
         print(f"{', '.join(map(str, checked))}: ok")  # noqa: T201 - the command's answer
