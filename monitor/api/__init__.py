@@ -17,7 +17,7 @@ from monitor.api.figures import get_discovery, get_metrics, get_probe, get_state
 from monitor.api.openapi import get_openapi, get_schema
 from monitor.api.steering import get_config, post_reload
 from monitor.api.stream import get_stream
-from monitor.api.webhooks import post_webhook
+from monitor.api.webhooks import WEBHOOKS, post_webhook
 
 __all__ = ["LIVE", "RETRY_AFTER_S", "add_api"]
 _CLOCK = {
@@ -35,7 +35,6 @@ def add_api(app: web.Application, registry: CollectorRegistry) -> None:
     app.add_routes(
         [
             web.post("/api/v1/events", post_events),
-            web.post("/api/v1/webhooks/{name}", post_webhook),
             web.get("/api/v1/state", get_state),
             web.get("/api/v1/stream", get_stream, allow_head=False),
             web.get("/api/v1/clock", _get_clock),
@@ -50,6 +49,8 @@ def add_api(app: web.Application, registry: CollectorRegistry) -> None:
             web.get("/api/v1/openapi.json", get_openapi),
         ]
     )
+    if app[WEBHOOKS]:
+        app.add_routes([web.post("/api/v1/webhooks/{name}", post_webhook)])
 
 
 @described({HTTPStatus.OK: Answer("The clock.", {"application/json": _CLOCK})})

@@ -16,11 +16,18 @@ from monitor.events import Event
 
 WEBHOOKS: web.AppKey[Mapping[str, WebhookMapping]] = web.AppKey("webhooks")
 _JSON = "application/json"
+_NAME = {
+    "name": "name",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "name of the webhook in the configuration",
+}
 
 
 @described(
     {**STORED, HTTPStatus.NOT_FOUND: Answer("The configuration has no webhook of that name.")},
-    parameters=(CENTRE,),
+    parameters=(_NAME, CENTRE),
     bodies={_JSON: {"type": ["object", "array"]}},
 )
 async def post_webhook(request: web.Request) -> web.Response:
