@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from monitor.events import Event, Stored, parse_event
+from monitor.events import Event, Stored, read_written
 
 SCHEMA_VERSION = 2
 """What the tables of this version are called; 1 knew no centres."""
@@ -41,7 +41,7 @@ class Row(NamedTuple):
     def stored(self) -> Stored:
         """Return the event of the row."""
         received = _EPOCH + timedelta(microseconds=self.received_us)
-        return Stored(self.seq, received, parse_event(self.body.encode()), self.centre)
+        return Stored(self.seq, received, read_written(self.body), self.centre)
 
 
 def row_of(seq: int, centre: str, received: datetime, event: Event) -> Row:
