@@ -83,6 +83,7 @@ def _running(registry: CollectorRegistry) -> Callable[[web.Application], AsyncIt
         folding.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await folding
+        await live.save()
         await live.store.close()
         app[DOOR].admission.tokens.close()
         for collector in collectors:
@@ -103,14 +104,16 @@ def _read_service(app: web.Application) -> ServiceReading:
         n_connections=door.n_connections(),
         n_streams=streams.n_clients,
         n_dropped=streams.n_dropped,
+        store=live.store.figures(),
     )
 
 
 async def _fold_log(live: Live) -> None:
     """Fold the log, and try again for as long as it cannot be read; the service is not ready until then."""
-    while not live.is_ready:
+    while True:
         try:
             await live.fold_log()
+            await live.replaced.wait()
         except PeakweekError as problem:
             _log.error("not ready: %s", problem)
             await asyncio.sleep(RETRY_AFTER_S)

@@ -10,6 +10,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
+def monotonic_s() -> float:
+    """Return seconds that nobody sets: only the difference of two of them means something."""
+    return time.monotonic()
+
+
 class Clock(Protocol):
     """What tells the time."""
 

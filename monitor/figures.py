@@ -163,3 +163,22 @@ class Snapshot:
     lags: Histogram
     ahead_s: Mapping[str, float]
     last_received: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFigures:
+    """How the log of events is doing.
+
+    Attributes:
+        is_up: whether the last attempt to write or to find it succeeded.
+        n_failures: attempts that failed, since the service started.
+        n_commits: transactions that were committed, since the service started.
+        commit_s: the time that they took, from the first statement until they were durable.
+        n_bytes: the room that it takes; 0 before it was measured.
+    """
+
+    is_up: bool
+    n_failures: int
+    n_commits: int
+    commit_s: float
+    n_bytes: int

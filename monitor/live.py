@@ -5,6 +5,8 @@ receipts and readings. Invariant: a centre's state is the fold of exactly what t
 the state before its sender hears that it is stored.
 """
 
+import asyncio
+import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,14 +14,17 @@ from enum import StrEnum
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
+from pydantic_core import to_json
+
 from monitor.clock import Clock
 from monitor.collector import Reading
 from monitor.config import Config
 from monitor.events import Event, Stored
-from monitor.state import State
-from monitor.store import Receipt, Store, StoreError
+from monitor.state import State, fold_version
+from monitor.store import Receipt, Saved, SavedState, Store, StoreError
 
 VERSION = version("peakweek")
+_SAVE_EVERY = 20_000  # events: folding as many takes about a second
 
 
 class Refusal(StrEnum):
@@ -56,6 +61,7 @@ class Live:
         store: the log of all centres.
         centres: what is known, by the centre's id; a centre is known from its first event on.
         is_ready: whether the whole log is folded; no event is taken before.
+        replaced: set when another log is in the place of the one that was folded, so that it must be folded anew.
         followers: told what was just folded, in the log's order.
     """
 
@@ -64,8 +70,12 @@ class Live:
     store: Store
     centres: defaultdict[str, Centre] = field(default_factory=lambda: defaultdict(Centre))
     is_ready: bool = False
+    replaced: asyncio.Event = field(default_factory=asyncio.Event)
     followers: list[Callable[[Sequence[Stored]], None]] = field(default_factory=list)
     _seq: int = 0
+    _heard_seq: int = 0
+    _saved_seq: int = 0
+    _saving: asyncio.Task[None] | None = None
 
     @property
     def seq(self) -> int:
@@ -73,15 +83,24 @@ class Live:
         return self._seq
 
     async def fold_log(self) -> None:
-        """Fold what the log holds, from where the last attempt ended, and follow it from then on.
+        """Fold what the log holds beyond the saved states, and follow it from then on.
 
         Raises:
-            StoreError: when the log cannot be read.
+            StoreError: when the log cannot be read, or another one takes its place meanwhile.
         """
-        self.store.follow(self._fold)
-        async for stored in self.store.read(self._seq):
-            self._fold([stored])
+        self.store.follow(self._hear, self._forget)
+        self.replaced.clear()
+        self._load(await self.store.saved())
+        self._heard_seq = self._seq
+        while True:
+            async for stored in self.store.read(self._seq):
+                if self.replaced.is_set():
+                    raise StoreError(str(self.config.store), "another log of events has taken its place")
+                self._fold(stored)
+            if self._heard_seq <= self._seq:
+                break
         self.is_ready = True
+        self._save_when_due()
 
     async def append(self, centre: str, events: Sequence[Event]) -> Receipt:
         """Store a centre's events and return the receipt.
@@ -114,11 +133,56 @@ class Live:
             snapshot=known.state.snapshot(self.clock.now(), limit_s, ZoneInfo(configured.time_zone)),
         )
 
-    def _fold(self, committed: Sequence[Stored]) -> None:
-        """Fold what was committed; what was folded before changes nothing."""
+    async def save(self) -> None:
+        """Have the states saved, so that the next start need not fold what they hold; others go on meanwhile."""
+        if not self.is_ready or self._seq == self._saved_seq:
+            return
+        self._saved_seq = self._seq
+        states = []
+        for name, centre in list(self.centres.items()):
+            seq = self._seq  # of this moment: the next centre may be told of more
+            states.append(SavedState(name, seq, fold_version(), to_json(centre.state.dump()).decode()))
+            await asyncio.sleep(0)
+        if self.is_ready:
+            self.store.save(states)
+
+    def _load(self, saved: Saved) -> None:
+        """Begin with the states that were saved last, if this fold made them; else with those of what was removed."""
+        is_ours = bool(saved.latest) and all(each.fold == fold_version() for each in saved.latest)
+        begin = saved.latest if is_ours else saved.base
+        try:
+            states = {each.centre: State.load(json.loads(each.state)) for each in begin}
+        except ValueError as problem:
+            reason = f"a saved state cannot be read ({problem}); restore a backup"
+            raise StoreError(str(self.config.store), reason) from None
+        for centre in self.centres.values():
+            centre.state = State()
+        for name, state in states.items():
+            self.centres[name].state = state
+        self._seq = self._saved_seq = min((each.seq for each in begin), default=0)
+
+    def _hear(self, committed: Sequence[Stored]) -> None:
+        """Fold what was committed; while the log is read, it is read there."""
+        if not self.is_ready:
+            self._heard_seq = committed[-1].seq
+            return
         new = [stored for stored in committed if stored.seq > self._seq]
         for stored in new:
-            self.centres[stored.centre].state.apply(stored)
-            self._seq = stored.seq
+            self._fold(stored)
         for follower in self.followers:
             follower(new)
+        self._save_when_due()
+
+    def _fold(self, stored: Stored) -> None:
+        """Fold an event; one that was folded before changes nothing."""
+        self.centres[stored.centre].state.apply(stored)
+        self._seq = max(self._seq, stored.seq)
+
+    def _save_when_due(self) -> None:
+        if self._seq - self._saved_seq >= _SAVE_EVERY:
+            self._saving = asyncio.get_running_loop().create_task(self.save())
+
+    def _forget(self) -> None:
+        """Take no events until the log that is now in the place has been folded."""
+        self.is_ready = False
+        self.replaced.set()

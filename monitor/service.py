@@ -13,6 +13,8 @@ from typing import Literal
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from monitor.figures import StoreFigures
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceReading:
@@ -27,6 +29,7 @@ class ServiceReading:
         n_connections: connections that are open.
         n_streams: clients that follow the stream of events.
         n_dropped: clients of the stream that were too slow.
+        store: how the log of events is doing.
     """
 
     is_ready: bool
@@ -37,6 +40,7 @@ class ServiceReading:
     n_connections: int
     n_streams: int
     n_dropped: int
+    store: StoreFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,41 @@ SERVICE_FAMILIES: tuple[ServiceFamily, ...] = (
         "Clients of the stream that read too slowly and were let go; since the service started.",
         (),
         lambda reading: {(): reading.n_dropped},
+    ),
+    ServiceFamily(
+        "peakweek_monitor_store_up",
+        "gauge",
+        "1 when the log of events can be written; 0 while events are answered with 503.",
+        (),
+        lambda reading: {(): float(reading.store.is_up)},
+    ),
+    ServiceFamily(
+        "peakweek_monitor_store_failures_total",
+        "counter",
+        "Attempts to write the log of events, or to find it, that failed; since the service started.",
+        (),
+        lambda reading: {(): reading.store.n_failures},
+    ),
+    ServiceFamily(
+        "peakweek_monitor_store_commits_total",
+        "counter",
+        "Transactions that were committed to the log of events, each for all who waited; since the service started.",
+        (),
+        lambda reading: {(): reading.store.n_commits},
+    ),
+    ServiceFamily(
+        "peakweek_monitor_store_commit_seconds_total",
+        "counter",
+        "Time that these transactions took until they were durable; since the service started.",
+        (),
+        lambda reading: {(): reading.store.commit_s},
+    ),
+    ServiceFamily(
+        "peakweek_monitor_store_size_bytes",
+        "gauge",
+        "Room that the log of events takes; absent until it was measured.",
+        (),
+        lambda reading: {(): reading.store.n_bytes} if reading.store.n_bytes else {},
     ),
 )
 """Every metric of the service itself."""

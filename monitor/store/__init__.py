@@ -7,11 +7,11 @@ their `seq`, which is the order in which the state is folded. `protocol` says wh
 
 from pathlib import Path
 
-from monitor.store.protocol import ConflictError, Receipt, Store, StoreError
+from monitor.store.protocol import ConflictError, Receipt, Saved, SavedState, Store, StoreError
 from monitor.store.sqlite import SqlitePlace
 from monitor.store.writer import LogStore
 
-__all__ = ["ConflictError", "Receipt", "Store", "StoreError", "open_store"]
+__all__ = ["ConflictError", "Receipt", "Saved", "SavedState", "Store", "StoreError", "open_store"]
 
 
 def open_store(address: Path, *, first_centre: str = "centre") -> Store:

@@ -4,11 +4,13 @@ Place in the pipeline: under `writer`, which adds order, group commit and repair
 Invariant: nothing here is asynchronous, and one thread at a time uses a connection.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
 from monitor.events import Event, Stored, read_written
+from monitor.store.protocol import Saved, SavedState
 
 SCHEMA_VERSION = 2
 """What the tables of this version are called; 1 knew no centres."""
@@ -38,6 +40,11 @@ class Row(NamedTuple):
     received_us: int
     body: str
 
+    @property
+    def key(self) -> Key:
+        """Return what the event is known by."""
+        return self.centre, self.source, self.id
+
     def stored(self) -> Stored:
         """Return the event of the row."""
         received = _EPOCH + timedelta(microseconds=self.received_us)
@@ -50,11 +57,16 @@ def row_of(seq: int, centre: str, received: datetime, event: Event) -> Row:
     return Row(seq, centre, event.source, event.id, received_us, event.to_json())
 
 
+def digest_of(*texts: str) -> bytes:
+    """Return 16 bytes that stand for some texts: what is kept of an event that was removed."""
+    return blake2b("\0".join(texts).encode(), digest_size=16).digest()
+
+
 class Log(Protocol):
     """One connection to a log; every method may raise what its driver raises."""
 
     def begin(self) -> None:
-        """Begin a transaction in which nobody else writes."""
+        """Begin a transaction in which nobody else appends."""
 
     def commit(self) -> None:
         """Make the transaction durable."""
@@ -62,17 +74,32 @@ class Log(Protocol):
     def rollback(self) -> None:
         """Undo the transaction, if one has begun."""
 
+    def identity(self) -> Hashable:
+        """Return what tells this log from another one in its place; fails when there is none."""
+
+    def touch(self) -> None:
+        """Write something that changes nothing: inside a transaction it shows whether the log can be written."""
+
+    def n_bytes(self) -> int:
+        """Return how much room the log takes."""
+
     def last_seq(self) -> int:
-        """Return the number of the last event; 0 for an empty log."""
+        """Return the greatest number that an event was ever given; 0 for an empty log."""
 
     def rows(self, after_seq: int, n_rows: int) -> list[Row]:
         """Return the next rows after a number, in their order."""
 
-    def bodies(self, keys: Collection[Key]) -> Mapping[Key, str]:
-        """Return the bodies of those events that are in the log."""
+    def digests(self, keys: Collection[Key]) -> Mapping[Key, bytes]:
+        """Return the digests of the bodies of those events that are in the log, or were and have been removed."""
 
     def insert(self, rows: Sequence[Row]) -> None:
         """Add rows whose keys and numbers are new."""
+
+    def saved(self) -> Saved:
+        """Return the states that are kept beside the events."""
+
+    def save(self, latest: Sequence[SavedState]) -> None:
+        """Keep the latest states in place of all earlier ones."""
 
     def close(self) -> None:
         """Give the connection back; a transaction that has begun is undone."""
@@ -93,6 +120,9 @@ class Place(Protocol):
         Raises:
             StoreError: when there is something else in its place, or a newer log.
         """
+
+    def reopen(self) -> Log:
+        """Return a connection as `open` does, but only to a log that is there."""
 
     def reader(self) -> Log:
         """Return a connection that only reads."""

@@ -7,9 +7,10 @@ the log at most once, by its centre, source and id; a batch is stored as a whole
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from monitor.events import Event, Stored
+from monitor.figures import StoreFigures
 from sim import PeakweekError
 
 
@@ -55,6 +56,35 @@ class ConflictError(PeakweekError):
         )
 
 
+class SavedState(NamedTuple):
+    """A centre's state as it is kept.
+
+    Attributes:
+        centre: the centre's id.
+        seq: the last number, of whatever centre, that was folded when it was saved.
+        fold: version of the fold that made it.
+        state: the dumped state, in JSON.
+    """
+
+    centre: str
+    seq: int
+    fold: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a start need not fold again.
+
+    Attributes:
+        latest: the states as they were saved last; they may come from another fold, and then the log knows better.
+        base: the states of all that was removed from the log; empty when nothing was.
+    """
+
+    latest: Sequence[SavedState]
+    base: Sequence[SavedState]
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """The answer to a batch that is stored.
@@ -71,10 +101,13 @@ class Receipt:
 class Store(Protocol):
     """What the service needs of a log."""
 
-    def follow(self, committed: Callable[[Sequence[Stored]], None]) -> None:
-        """Have every group of new events told, in the log's order and before its senders are answered.
+    def follow(self, committed: Callable[[Sequence[Stored]], None], replaced: Callable[[], None]) -> None:
+        """Have what happens to the log told, in the running event loop.
 
-        Events that were in the log before may be told once more.
+        Args:
+            committed: takes every group of new events, in the log's order and before its senders are answered; events
+                that were in the log before may be told once more.
+            replaced: called when another log is in the place of the one that was told, which must be read anew.
         """
 
     async def append(self, centre: str, events: Sequence[Event], received: datetime) -> Receipt:
@@ -87,6 +120,18 @@ class Store(Protocol):
 
     def read(self, after_seq: int = 0) -> AsyncIterator[Stored]:
         """Return the stored events of all centres after a number, in the log's order; raise `StoreError`."""
+
+    async def saved(self) -> Saved:
+        """Return the states that are kept beside the log; raise `StoreError`."""
+
+    def save(self, states: Sequence[SavedState]) -> None:
+        """Have the states of all centres saved soon, in place of earlier ones.
+
+        The events after the least of their numbers are folded again at the next start; so a failure costs only time.
+        """
+
+    def figures(self) -> StoreFigures:
+        """Return how the store is doing."""
 
     async def close(self) -> None:
         """Finish what was begun and give the log back."""

@@ -9,8 +9,8 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from monitor.store.log import SCHEMA_VERSION, Key, Row
-from monitor.store.protocol import StoreError
+from monitor.store.log import SCHEMA_VERSION, Key, Row, digest_of
+from monitor.store.protocol import Saved, SavedState, StoreError
 
 _EVENT = """
 create table event (
@@ -23,8 +23,23 @@ create table event (
     unique (centre, source, id)
 ) strict
 """
+_STATE = """
+create table state (
+    kind text not null,
+    centre text not null,
+    seq integer not null,
+    fold text not null,
+    state text not null,
+    primary key (kind, centre)
+) strict
+"""
+_REMOVED = "create table removed (key blob primary key, body blob not null) strict, without rowid"
 _ROWS = "select seq, centre, source, id, received_us, body from event where seq > ? order by seq limit ?"
-_BODY = "select body from event where centre = ? and source = ? and id = ?"
+_KNOWN = """
+select body, null from event where centre = ? and source = ? and id = ?
+union all select null, body from removed where key = ?
+"""
+_LAST_SEQ = "select max(coalesce((select max(seq) from event), 0), coalesce((select max(seq) from state), 0))"
 _BUSY_TIMEOUT_S = 2.0
 
 
@@ -43,17 +58,24 @@ class SqlitePlace:
 
     def open(self) -> "SqliteLog":
         """Return a connection that may write, to a file that has our tables afterwards."""
+        return self._opened("rwc")
+
+    def reopen(self) -> "SqliteLog":
+        """Return a connection that may write, to a file that is there."""
+        return self._opened("rw")
+
+    def reader(self) -> "SqliteLog":
+        """Return a connection that only reads."""
+        return SqliteLog(self._connected("rw"), self._path)
+
+    def _opened(self, mode: str) -> "SqliteLog":
         with contextlib.ExitStack() as stack:
-            connection = stack.enter_context(contextlib.closing(self._connected("rwc")))
+            connection = stack.enter_context(contextlib.closing(self._connected(mode)))
             self._migrate(connection)  # before anything is changed: the file may be somebody else's
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = full")
             stack.pop_all()
         return SqliteLog(connection, self._path)
-
-    def reader(self) -> "SqliteLog":
-        """Return a connection that only reads."""
-        return SqliteLog(self._connected("rw"), self._path)
 
     def _connected(self, mode: str) -> sqlite3.Connection:
         return sqlite3.connect(
@@ -66,6 +88,8 @@ class SqlitePlace:
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         """Bring the file to this version's tables."""
+        if connection.execute("pragma user_version").fetchone()[0] == SCHEMA_VERSION:
+            return
         connection.execute("begin immediate")
         version = connection.execute("pragma user_version").fetchone()[0]
         has_tables = connection.execute("select count(*) from sqlite_schema").fetchone()[0] > 0
@@ -75,17 +99,18 @@ class SqlitePlace:
         if version == 0 and has_tables:
             reason = "this SQLite file is no log of events (choose another file with store:)"
             raise StoreError(self.name, reason)
-        if version == 0:
-            connection.execute(_EVENT)
-        elif version == 1:
-            self._add_centres(connection)
-        connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
+        if version < SCHEMA_VERSION:  # nobody else has just done it
+            if version == 1:
+                connection.execute("alter table event rename to event_1")
+            for table in (_EVENT, _STATE, _REMOVED):
+                connection.execute(table)
+            if version == 1:
+                self._give_to_first_centre(connection)
+            connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
         connection.execute("commit")
 
-    def _add_centres(self, connection: sqlite3.Connection) -> None:
-        """Give every event of version 1 to the first centre."""
-        connection.execute("alter table event rename to event_1")
-        connection.execute(_EVENT)
+    def _give_to_first_centre(self, connection: sqlite3.Connection) -> None:
+        """Give every event of version 1, which knew no centres, to the first one."""
         connection.execute(
             "insert into event select seq, ?, source, id, received_us, body from event_1 order by seq",
             (self._first_centre,),
@@ -113,23 +138,48 @@ class SqliteLog:
         if self._connection.in_transaction:
             self._connection.execute("rollback")
 
+    def identity(self) -> tuple[int, int]:
+        """Return which file is in the place, whichever the connection has."""
+        found = self._path.stat()
+        return found.st_dev, found.st_ino
+
+    def touch(self) -> None:
+        """Write the first page."""
+        self._connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
+
+    def n_bytes(self) -> int:
+        """Return the size of the file and its journal."""
+        journal = self._path.with_name(f"{self._path.name}-wal")
+        return self._path.stat().st_size + (journal.stat().st_size if journal.exists() else 0)
+
     def last_seq(self) -> int:
-        """Return the number of the last event; 0 for an empty log."""
-        last: int = self._connection.execute("select coalesce(max(seq), 0) from event").fetchone()[0]
+        """Return the greatest number that an event was ever given; 0 for an empty log."""
+        last: int = self._connection.execute(_LAST_SEQ).fetchone()[0]
         return last
 
     def rows(self, after_seq: int, n_rows: int) -> list[Row]:
         """Return the next rows after a number, in their order."""
         return [Row(*each) for each in self._connection.execute(_ROWS, (after_seq, n_rows))]
 
-    def bodies(self, keys: Collection[Key]) -> dict[Key, str]:
-        """Return the bodies of those events that are in the log."""
-        found = ((key, self._connection.execute(_BODY, key).fetchone()) for key in keys)
-        return {key: row[0] for key, row in found if row}
+    def digests(self, keys: Collection[Key]) -> dict[Key, bytes]:
+        """Return the digests of the bodies of those events that are in the log, or were and have been removed."""
+        found = ((key, self._connection.execute(_KNOWN, (*key, digest_of(*key))).fetchone()) for key in keys)
+        return {key: row[1] if row[0] is None else digest_of(row[0]) for key, row in found if row}
 
     def insert(self, rows: Sequence[Row]) -> None:
         """Add rows whose keys and numbers are new."""
         self._connection.executemany("insert into event values (?, ?, ?, ?, ?, ?)", rows)
+
+    def saved(self) -> Saved:
+        """Return the states that are kept beside the events."""
+        rows = self._connection.execute("select kind, centre, seq, fold, state from state").fetchall()
+        latest, base = ([SavedState(*row[1:]) for row in rows if row[0] == kind] for kind in ("latest", "base"))
+        return Saved(latest, base)
+
+    def save(self, latest: Sequence[SavedState]) -> None:
+        """Keep the latest states in place of all earlier ones."""
+        self._connection.execute("delete from state where kind = 'latest'")
+        self._connection.executemany("insert into state values ('latest', ?, ?, ?, ?)", latest)
 
     def close(self) -> None:
         """Give the connection back."""

@@ -1,4 +1,4 @@
-"""A store on any log: one thread writes, and many senders share one commit.
+"""A store on any log: one thread writes, many senders share one commit, and what breaks is mended without a restart.
 
 Place in the pipeline: between the asynchronous service and a `Log`. In: batches of events. Out: receipts, and `Stored`
 events to the follower in the log's order. Invariant: a follower hears of an event before its sender does, and hears of
@@ -7,34 +7,44 @@ every event in the log, whoever wrote it.
 
 import asyncio
 import contextlib
+import logging
 import queue
 import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
+from monitor.clock import monotonic_s
 from monitor.events import Event, Stored
-from monitor.store.log import Key, Log, Place, Row, row_of
-from monitor.store.protocol import ConflictError, Receipt, StoreError
-from sim import PeakweekError
+from monitor.figures import StoreFigures
+from monitor.store.connection import Connection
+from monitor.store.group import READ_ROWS, Answer, Batch, insert, untold
+from monitor.store.log import Log, Place
+from monitor.store.protocol import Receipt, Saved, SavedState, StoreError
 
-_READ_ROWS = 1_000
+_CHECK_EVERY_S = 5.0
+_MEND_EVERY_S = 0.5
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
-    """A batch on its way to the writer, with the promise of an answer to its sender."""
+class _Saving:
+    """States to save, unless another log has taken the place of the one that they were folded from."""
 
-    centre: str
-    events: Sequence[Event]
-    received: datetime
-    answer: asyncio.Future[Receipt]
+    followed: int
+    latest: Sequence[SavedState]
+
+
+_Job = Batch | _Saving | None
 
 
 class LogStore:
     """A store that keeps its log in one place, written by one thread.
 
-    Batches that wait together are committed together, so that many senders share one write to the disk.
+    Batches that wait together are committed together, so that many senders share one write to the disk. While the log
+    cannot be written, batches are refused at once; the writer tries again and again, without a sender's help.
 
     Args:
         place: where the log is.
@@ -46,17 +56,26 @@ class LogStore:
     def __init__(self, place: Place) -> None:
         self._place = place
         self._committed: Callable[[Sequence[Stored]], None] = lambda _: None
-        self._waiting: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
+        self._replaced: Callable[[], None] = lambda: None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiting: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._is_open = True
-        self._log = self._opened()
-        self._told_seq = self._log.last_seq()
+        self._found = self._followed = 1  # which log, of those that were in the place, the writer has, and the follower
+        self._problem: StoreError | None = None
+        self._n_failures = self._n_commits = self._n_bytes = 0
+        self._commit_s = 0.0
+        try:
+            self._connection = Connection(place, self._find_another)
+        except Exception as problem:  # noqa: BLE001 - every driver has its own
+            raise self._error("open", problem) from None
         # A daemon: a service that dies without closing its log must not hang; the log survives that by design.
         self._writer = threading.Thread(target=self._write, name="event-log", daemon=True)
         self._writer.start()
 
-    def follow(self, committed: Callable[[Sequence[Stored]], None]) -> None:
-        """Have every group of new events told, in the log's order and before its senders are answered."""
-        self._committed = committed
+    def follow(self, committed: Callable[[Sequence[Stored]], None], replaced: Callable[[], None]) -> None:
+        """Have every group of new events told, in the running event loop, before its senders are answered."""
+        self._committed, self._replaced = committed, replaced
+        self._loop = asyncio.get_running_loop()
 
     async def append(self, centre: str, events: Sequence[Event], received: datetime) -> Receipt:
         """Return the receipt once a centre's batch is on the disk.
@@ -67,8 +86,11 @@ class LogStore:
         """
         if not self._is_open:
             raise StoreError(self._place.name, "the log is closed")
-        answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        self._waiting.put(_Batch(centre, events, received, answer))
+        if self._problem:
+            raise StoreError(self._problem.store, self._problem.reason)
+        self._loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Receipt] = self._loop.create_future()
+        self._waiting.put(Batch(centre, events, received, answer))
         return await answer
 
     async def read(self, after_seq: int = 0) -> AsyncGenerator[Stored]:
@@ -77,10 +99,28 @@ class LogStore:
         Raises:
             StoreError: when the log cannot be read.
         """
-        while rows := await asyncio.to_thread(self._rows, after_seq):
+        while rows := await self._reading(lambda log: log.rows(after_seq, READ_ROWS)):  # noqa: B023 - called at once
             for row in rows:
                 yield row.stored()
             after_seq = rows[-1].seq
+
+    async def saved(self) -> Saved:
+        """Return the states that are kept beside the log; raise `StoreError`."""
+        return await self._reading(lambda log: log.saved())
+
+    def save(self, states: Sequence[SavedState]) -> None:
+        """Have the states of all centres saved soon; when that fails, the next start reads more of the log."""
+        self._waiting.put(_Saving(self._followed, states))
+
+    def figures(self) -> StoreFigures:
+        """Return how the store is doing."""
+        return StoreFigures(
+            is_up=self._problem is None,
+            n_failures=self._n_failures,
+            n_commits=self._n_commits,
+            commit_s=self._commit_s,
+            n_bytes=self._n_bytes,
+        )
 
     async def close(self) -> None:
         """Answer the batches that wait, then close the log."""
@@ -89,90 +129,119 @@ class LogStore:
             self._waiting.put(None)
             await asyncio.to_thread(self._writer.join)
 
-    def _opened(self) -> Log:
-        """Return the writer's connection."""
-        try:
-            return self._place.open()
-        except StoreError:
-            raise
-        except Exception as problem:  # noqa: BLE001 - every driver has its own
-            raise self._error("open", problem) from None
-
     def _error(self, verb: str, problem: Exception) -> StoreError:
         """Return the error for a log that cannot be opened, read or written."""
-        return StoreError(self._place.name, f"cannot {verb} the log of events ({problem})")
+        if isinstance(problem, StoreError):
+            return problem
+        return StoreError(self._place.name, f"cannot {verb} the log of events ({' '.join(str(problem).split())})")
 
-    def _rows(self, after_seq: int) -> list[Row]:
-        """Return the next rows after a number; on a connection of its own, beside the writer."""
-        try:
+    async def _reading(self, read: Callable[[Log], _T]) -> _T:
+        """Return what is read from the log, on a connection of its own, beside the writer."""
+
+        def reading() -> _T:
             with contextlib.closing(self._place.reader()) as log:
-                return log.rows(after_seq, _READ_ROWS)
+                return read(log)
+
+        try:
+            return await asyncio.to_thread(reading)
         except Exception as problem:  # noqa: BLE001 - every driver has its own
             raise self._error("read", problem) from None
 
     def _write(self) -> None:
-        """Commit group after group until the store is closed; this is the writer's thread."""
+        """Do job after job until the store is closed; this is the writer's thread."""
         is_last = False
+        self._check()
         while not is_last:
-            group = [self._waiting.get()]
-            while not self._waiting.empty():
-                group.append(self._waiting.get())
-            is_last = None in group
-            batches = [batch for batch in group if batch is not None]
+            jobs = self._jobs()
+            is_last = None in jobs
+            batches = [job for job in jobs if isinstance(job, Batch)]
             if batches:
                 stored, answers = self._commit(batches)
-                loop = batches[0].answer.get_loop()
-                loop.call_soon_threadsafe(self._tell, stored, list(zip(batches, answers, strict=True)))
-        self._log.close()
+                self._call(self._tell, stored, list(zip(batches, answers, strict=True)))
+            for job in jobs:
+                if isinstance(job, _Saving) and job.followed == self._found:
+                    self._in_transaction(lambda log: log.save(job.latest))  # noqa: B023 - called at once
+            if not jobs:
+                self._check()
+        self._connection.give_up()
 
-    def _commit(self, batches: Sequence[_Batch]) -> tuple[list[Stored], list[Receipt | PeakweekError]]:
-        """Return what is new in the log after a group, and the answer to each of its batches."""
+    def _jobs(self) -> list[_Job]:
+        """Return all jobs that wait, as soon as there is one; none when it is time to look whether the log is well."""
         try:
-            self._log.begin()
-            stored = self._untold()
-            answers = self._insert(batches, stored)
-            self._log.commit()
+            jobs = [self._waiting.get(timeout=_MEND_EVERY_S if self._problem else _CHECK_EVERY_S)]
+        except queue.Empty:
+            return []
+        while not self._waiting.empty():
+            jobs.append(self._waiting.get())
+        return jobs
+
+    def _check(self) -> None:
+        """Look whether the log is there, and can be written again if it could not be."""
+        if self._problem:
+            self._in_transaction(lambda log: log.touch())
+        try:
+            self._n_bytes = self._connection.log().n_bytes()
+        except Exception as problem:  # noqa: BLE001 - every driver has its own
+            self._fail(problem)
+
+    def _commit(self, batches: Sequence[Batch]) -> tuple[list[Stored], list[Answer]]:
+        """Return what is new in the log after a group, and the answer to each of its batches."""
+
+        def work(log: Log) -> tuple[list[Stored], list[Answer]]:
+            told_seq = self._connection.told_seq
+            missed = untold(log, told_seq)
+            new, answers = insert(log, batches, missed[-1].seq if missed else told_seq)
+            return missed + new, answers
+
+        done = self._in_transaction(work)
+        if isinstance(done, StoreError):
+            return [], [done] * len(batches)
+        if done[0]:
+            self._connection.told_seq = done[0][-1].seq
+        return done
+
+    def _in_transaction(self, work: Callable[[Log], _T]) -> _T | StoreError:
+        """Return what the work returns once it is durable; what was begun is undone when it fails."""
+        start_s = monotonic_s()
+        try:
+            log = self._connection.log()
+            log.begin()
+            done = work(log)
+            log.commit()
         except Exception as problem:  # noqa: BLE001 - the edge of a thread: whatever fails must reach the senders
-            with contextlib.suppress(Exception):  # the first problem is the one to tell
-                self._log.rollback()
-            return [], [self._error("write", problem)] * len(batches)
-        self._told_seq = stored[-1].seq if stored else self._told_seq
-        return stored, answers
+            return self._fail(problem)
+        if self._problem:
+            _log.info("%s: the log of events can be written again", self._place.name)
+        self._problem = None
+        self._n_commits += 1
+        self._commit_s += monotonic_s() - start_s
+        return done
 
-    def _untold(self) -> list[Stored]:
-        """Return events that are in the log although nobody was told.
+    def _fail(self, problem: Exception) -> StoreError:
+        """Give the connection up, and return why."""
+        self._connection.give_up()
+        self._n_failures += 1
+        told = self._error("write", problem)
+        if not self._problem:
+            _log.error("%s", told)
+        self._problem = told
+        return told
 
-        A commit that failed in the disk's last step may have succeeded after all; a second service may share the log.
-        """
-        stored: list[Stored] = []
-        last_seq, after_seq = self._log.last_seq(), self._told_seq
-        while after_seq < last_seq:
-            stored += [row.stored() for row in self._log.rows(after_seq, _READ_ROWS)]
-            after_seq = stored[-1].seq
-        return stored
+    def _find_another(self) -> None:
+        """Tell the follower that another log is in the place of the one that it knows."""
+        self._found += 1
+        self._call(self._follow_another, self._found)
 
-    def _insert(self, batches: Sequence[_Batch], stored: list[Stored]) -> list[Receipt | PeakweekError]:
-        """Insert the batches' new events and add them to the stored ones; return the answer to each batch."""
-        keys = {(batch.centre, event.source, event.id) for batch in batches for event in batch.events}
-        in_log = dict(self._log.bodies(keys))
-        seq = stored[-1].seq if stored else self._told_seq
-        answers: list[Receipt | PeakweekError] = []
-        new: list[Row] = []
-        for batch in batches:
-            rows = _new_rows(batch, seq, in_log)
-            if isinstance(rows, ConflictError):
-                answers.append(rows)
-                continue
-            answers.append(Receipt(len(rows), len(batch.events) - len(rows)))
-            for row, event in rows:
-                in_log[row[1:4]] = row.body
-                new.append(row)
-                stored.append(Stored(row.seq, batch.received, event, batch.centre))
-            seq += len(rows)
-        self._log.insert(new)
-        return answers
+    def _follow_another(self, found: int) -> None:
+        self._followed = found
+        self._replaced()
 
-    def _tell(self, stored: Sequence[Stored], answers: Sequence[tuple[_Batch, Receipt | PeakweekError]]) -> None:
+    def _call(self, function: Callable[..., None], *arguments: object) -> None:
+        """Call a function in the event loop, where the follower and the senders are."""
+        if self._loop:
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+    def _tell(self, stored: Sequence[Stored], answers: Sequence[tuple[Batch, Answer]]) -> None:
         """Tell the follower what is new, then the senders; in the event loop."""
         try:
             if stored:
@@ -185,17 +254,3 @@ class LogStore:
                     batch.answer.set_result(answer)
                 else:
                     batch.answer.set_exception(answer)
-
-
-def _new_rows(batch: _Batch, seq: int, in_log: dict[Key, str]) -> list[tuple[Row, Event]] | ConflictError:
-    """Return a batch's events that are not in the log, numbered from the next number on, unless one is in conflict."""
-    new: dict[Key, tuple[Row, Event]] = {}
-    for index, event in enumerate(batch.events):
-        row = row_of(seq + len(new) + 1, batch.centre, batch.received, event)
-        key = row[1:4]
-        known = new[key][0].body if key in new else in_log.get(key)
-        if known is None:
-            new[key] = (row, event)
-        elif known != row.body:
-            return ConflictError(index, event.source, event.id, is_stored=key not in new)
-    return list(new.values())

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -22,7 +22,7 @@ from monitor.events import Event, Stored, parse_event
 from monitor.figures import Snapshot
 from monitor.serving import listening, serving
 from monitor.state import State
-from monitor.store import open_store
+from monitor.store import Store, open_store
 from tests.stories import Fold, Told
 
 BATCH = "application/cloudevents-batch+json"
@@ -52,6 +52,13 @@ class Service:
         async with asyncio.timeout(10):
             while (await self.get("/-/ready"))[0] != HTTPStatus.OK:  # noqa: ASYNC110 - the other side of a socket
                 await asyncio.sleep(0.01)
+
+    async def until_up(self) -> None:
+        """Return when the service can write its log, and has counted it."""
+        async with asyncio.timeout(20):
+            while (await self.samples())["peakweek_monitor_store_up"] != 1:  # noqa: ASYNC110 - a socket's other side
+                await asyncio.sleep(0.05)
+        await self.until_ready()
 
     async def samples(self) -> dict[str, float]:
         """Return the scraped samples by name and labels, as Prometheus' own parser reads them."""
@@ -100,6 +107,18 @@ def event(cloud_event: Callable[..., dict[str, Any]]) -> Callable[..., Event]:
 def issue(event: Callable[..., Event]) -> Callable[..., Event]:
     """Return a function that makes the issue of a ticket."""
     return lambda name, ticket="A1": event(name, "ticket.issued", ticket=ticket, queue="A")
+
+
+@pytest.fixture
+def until_up() -> Callable[[Store], Awaitable[None]]:
+    """Return a function that returns when a store has mended itself."""
+
+    async def mended(store: Store) -> None:
+        async with asyncio.timeout(20):
+            while not store.figures().is_up:  # noqa: ASYNC110 - another thread sets it
+                await asyncio.sleep(0.05)
+
+    return mended
 
 
 @pytest.fixture

@@ -137,7 +137,9 @@ async def test_a_log_that_cannot_be_written_is_told_and_comes_back(
         async with service.session.post("/api/v1/events", json=[issue("1")], headers=BATCH) as answer:
             assert (answer.status, int(answer.headers["Retry-After"]) > 0) == (503, True)
             assert "nothing of the request was stored" in (await answer.json(content_type=None))["detail"]
+        assert (await service.samples())["peakweek_monitor_store_up"] == 0
         other.execute("rollback")
+    await service.until_up()
     assert await n_issued(service) == 0
     assert await service.post(issue("1")) == (200, {"accepted": 1, "duplicate": 0})
     samples = await service.samples()

@@ -92,7 +92,7 @@ async def test_sources_have_names_of_their_own(opened: OpenStore, issue: MakeEve
 async def test_centres_have_names_of_their_own(opened: OpenStore, issue: MakeEvent, noon: datetime) -> None:
     """The same source and id in another centre is another event, whatever it says; one order holds for all."""
     store, told = opened(), list[Stored]()
-    store.follow(told.extend)
+    store.follow(told.extend, lambda: None)
     assert await store.append("north", [issue("1", "A1")], noon) == Receipt(1, 0)
     assert await store.append("south", [issue("1", "A9")], noon) == Receipt(1, 0)
     assert await store.append("north", [issue("1", "A1"), issue("2")], noon) == Receipt(1, 1)
@@ -132,7 +132,7 @@ async def test_a_follower_hears_each_event_once_in_the_order_of_the_log(
     def listen(committed: Sequence[Stored]) -> None:
         told.extend(committed)
 
-    store.follow(listen)
+    store.follow(listen, lambda: None)
 
     async def send(number: int) -> None:
         await store.append(CENTRE, [issue(str(number)), issue("same")], noon)

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from monitor.events import Event
 from monitor.store import Receipt, Store, StoreError, open_store
 
 MakeEvent = Callable[..., Event]
+UntilUp = Callable[[Store], Awaitable[None]]
 CENTRE = "centre"
 # As the first version of the program made it.
 SCHEMA_1 = """
@@ -32,7 +33,9 @@ async def log_of(store: Store) -> list[str]:
     return [stored.event.id async for stored in store.read()]
 
 
-async def test_a_locked_file_is_told_and_comes_back(tmp_path: Path, issue: MakeEvent, noon: datetime) -> None:
+async def test_a_locked_file_is_told_and_comes_back(
+    tmp_path: Path, issue: MakeEvent, noon: datetime, until_up: UntilUp
+) -> None:
     """While another program holds the file, a batch is refused as a whole; afterwards the store works again."""
     store = open_store(tmp_path / "events.sqlite")
     with contextlib.closing(sqlite3.connect(tmp_path / "events.sqlite", isolation_level=None)) as other:
@@ -40,11 +43,14 @@ async def test_a_locked_file_is_told_and_comes_back(tmp_path: Path, issue: MakeE
         with pytest.raises(StoreError, match="locked"):
             await store.append(CENTRE, [issue("1")], noon)
         other.execute("rollback")
+    await until_up(store)
     assert await store.append(CENTRE, [issue("1")], noon) == Receipt(1, 0)
     await store.close()
 
 
-async def test_a_failure_in_the_middle_of_a_group_is_undone(tmp_path: Path, issue: MakeEvent, noon: datetime) -> None:
+async def test_a_failure_in_the_middle_of_a_group_is_undone(
+    tmp_path: Path, issue: MakeEvent, noon: datetime, until_up: UntilUp
+) -> None:
     """What fails after the transaction has begun leaves nothing open: the next batch is stored."""
     store = open_store(tmp_path / "events.sqlite")
     with contextlib.closing(sqlite3.connect(tmp_path / "events.sqlite", isolation_level=None)) as other:
@@ -52,6 +58,7 @@ async def test_a_failure_in_the_middle_of_a_group_is_undone(tmp_path: Path, issu
         with pytest.raises(StoreError, match="refused"):
             await store.append(CENTRE, [issue("1")], noon)
         other.execute("drop trigger refuse")
+    await until_up(store)
     assert await store.append(CENTRE, [issue("1")], noon) == Receipt(1, 0)
     await store.close()
 
@@ -68,12 +75,15 @@ def file_size_limit(limit_bytes: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-async def test_a_full_disk_is_told_and_comes_back(tmp_path: Path, issue: MakeEvent, noon: datetime) -> None:
+async def test_a_full_disk_is_told_and_comes_back(
+    tmp_path: Path, issue: MakeEvent, noon: datetime, until_up: UntilUp
+) -> None:
     """When the file cannot grow, a batch is refused as a whole; afterwards the store works again."""
     store = open_store(tmp_path / "events.sqlite")
     with file_size_limit(256 * 1024), pytest.raises(StoreError, match="cannot write"):
         await store.append(CENTRE, [issue(str(number)) for number in range(3000)], noon)
     assert await log_of(store) == []
+    await until_up(store)
     assert await store.append(CENTRE, [issue("1")], noon) == Receipt(1, 0)
     await store.close()
     store = open_store(tmp_path / "events.sqlite")
@@ -85,7 +95,7 @@ async def test_what_a_second_service_stores_is_told_too(tmp_path: Path, issue: M
     """Two stores on one file keep one order, and each tells its follower everything."""
     first, second = (open_store(tmp_path / "events.sqlite") for _ in range(2))
     told: list[str] = []
-    first.follow(lambda committed: told.extend(stored.event.id for stored in committed))
+    first.follow(lambda committed: told.extend(stored.event.id for stored in committed), lambda: None)
     await first.append(CENTRE, [issue("1")], noon)
     await second.append(CENTRE, [issue("2"), issue("3")], noon)
     await first.append(CENTRE, [issue("4")], noon)
@@ -139,9 +149,11 @@ def write_version_1(path: Path, events: dict[int, Event], received: datetime) ->
         connection.execute(SCHEMA_1)
         connection.execute("pragma user_version = 1")
         connection.execute("pragma journal_mode = wal")
+        connection.execute("begin")
         for seq, each in events.items():
             row = (seq, each.source, each.id, int(received.timestamp() * 1_000_000), each.to_json())
             connection.execute("insert into event (seq, source, id, received_us, body) values (?, ?, ?, ?, ?)", row)
+        connection.execute("commit")
 
 
 async def test_a_log_without_centres_belongs_to_the_first(tmp_path: Path, issue: MakeEvent, noon: datetime) -> None:

@@ -236,4 +236,4 @@ async def test_each_centre_has_a_state_of_its_own(tmp_path: Path) -> None:
     await live.store.close()
     for centre, events in alone.items():
         apart = folded([Stored(seq, NOON, event) for seq, event in enumerate(events, start=1)])
-        assert live.read(centre).snapshot == apart.snapshot(NOON, config.waiting_limit_s)
+        assert live.centres[centre].state.snapshot(NOON, 600) == apart.snapshot(NOON, 600)
