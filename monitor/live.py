@@ -95,7 +95,7 @@ class Live:
         while True:
             async for stored in self.store.read(self._seq):
                 if self.replaced.is_set():
-                    raise StoreError(str(self.config.store), "another log of events has taken its place")
+                    raise StoreError(self.store.name, "another log of events has taken its place")
                 self._fold(stored)
             if self._heard_seq <= self._seq:
                 break
@@ -110,7 +110,7 @@ class Live:
             StoreError: when they cannot be stored now; the sender may try again.
         """
         if not self.is_ready:
-            raise StoreError(str(self.config.store), "the service is starting and still reads its log")
+            raise StoreError(self.store.name, "the service is starting and still reads its log")
         receipt = await self.store.append(centre, events, self.clock.now())
         self.centres[centre].n_duplicate += receipt.n_duplicate
         return receipt
@@ -154,7 +154,7 @@ class Live:
             states = {each.centre: State.load(json.loads(each.state)) for each in begin}
         except ValueError as problem:
             reason = f"a saved state cannot be read ({problem}); restore a backup"
-            raise StoreError(str(self.config.store), reason) from None
+            raise StoreError(self.store.name, reason) from None
         for centre in self.centres.values():
             centre.state = State()
         for name, state in states.items():

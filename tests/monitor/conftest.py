@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -23,6 +23,7 @@ from monitor.figures import Snapshot
 from monitor.serving import listening, serving
 from monitor.state import State
 from monitor.store import Store, open_store
+from tests.postgresql import Postgres, running
 from tests.stories import Fold, Told
 
 BATCH = "application/cloudevents-batch+json"
@@ -156,6 +157,13 @@ async def service(
     async with start(config) as running:
         await running.until_ready()
         yield running
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Return a real database server that runs as long as the tests; only for those marked to need it."""
+    with running() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
