@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
-from monitor.events import Event, Stored, parse_event
+from monitor.events import Event, Stored, read_written
 from monitor.store.protocol import Saved, SavedState
 
 SCHEMA_VERSION = 2
@@ -48,7 +48,7 @@ class Row(NamedTuple):
     def stored(self) -> Stored:
         """Return the event of the row."""
         received = _EPOCH + timedelta(microseconds=self.received_us)
-        return Stored(self.seq, received, parse_event(self.body.encode()), self.centre)
+        return Stored(self.seq, received, read_written(self.body), self.centre)
 
 
 def row_of(seq: int, centre: str, received: datetime, event: Event) -> Row:
