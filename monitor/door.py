@@ -116,7 +116,8 @@ class Door:
             self._has_left.set()
             self.n_answered[f"{status // 100}xx"] += 1
             duration_s = asyncio.get_running_loop().time() - began_s
-            _log.log(_level(status), "request", extra={"fields": _told(request, status, duration_s)})
+            if _log.isEnabledFor(level := _level(route_of(request), status)):
+                _log.log(level, "request", extra={"fields": _told(request, status, duration_s)})
             REQUEST_ID.reset(mark)
         return answer
 
@@ -124,7 +125,7 @@ class Door:
         """Put the request's id and the configured headers on its answer; keep no connection when we stop."""
         answer.headers[REQUEST_ID_HEADER] = request.get(_KEY, "")
         answer.headers[hdrs.SERVER] = "peakweek-monitor"
-        answer.headers.update(self.admission.web.config.headers)
+        answer.headers.update(self.admission.web.headers)
         if self.stopping.is_set():
             answer.force_close()
             answer.headers[hdrs.CONNECTION] = "close"
@@ -171,7 +172,9 @@ async def body_of(request: web.Request, limits: LimitsConfig) -> bytes:
         raise web.HTTPRequestTimeout(reason=reason, headers={hdrs.CONNECTION: "close"}) from None
 
 
-def _level(status: int) -> int:
+def _level(route: str, status: int) -> int:
+    if route in _HEALTH:  # whoever asks is told; that a service which starts is not ready is no news
+        return logging.DEBUG
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return logging.WARNING
     return logging.INFO if status >= HTTPStatus.BAD_REQUEST else logging.DEBUG

@@ -16,8 +16,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim import PeakweekError
+
+if TYPE_CHECKING:
+    import io
 
 _PREFIX = "peakweek"
 _SCHEMA_VERSION = 1
@@ -33,6 +37,7 @@ create table token (
 """
 _COLUMNS = "id, centre, scopes, created, revoked"
 _BUSY_TIMEOUT_S = 0.5  # the service waits as well
+_CHANGE_COUNTER = range(24, 28)  # where SQLite's file format has it
 _Row = tuple[str, str | None, str, str, str | None]
 
 
@@ -97,7 +102,8 @@ class TokenError(PeakweekError):
 class Tokens:
     """The tokens in one SQLite file, which need not be there: then there are none.
 
-    Every question is asked of the file, so that a token that was just made or revoked is so at once.
+    A token that was just made or revoked is so at once: what is kept of the file holds as long as the number with which
+    SQLite counts the file's changes.
 
     Args:
         path: the file; made with the first token.
@@ -106,6 +112,10 @@ class Tokens:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._connection: sqlite3.Connection | None = None
+        self._file: io.FileIO | None = None
+        self._change = b""
+        self._known: dict[str, Grant] = {}
+        self._is_in_use = False
 
     def is_in_use(self) -> bool:
         """Return whether a token was ever made; from then on one is needed.
@@ -113,8 +123,11 @@ class Tokens:
         Raises:
             TokenError: when the file cannot be read.
         """
-        with self._reading() as connection:
-            return bool(connection and connection.execute("select exists (select 1 from token)").fetchone()[0])
+        if not self._is_in_use:
+            with self._reading() as connection:
+                query = "select exists (select 1 from token)"
+                self._is_in_use = bool(connection and connection.execute(query).fetchone()[0])
+        return self._is_in_use
 
     def grant(self, token: str) -> Grant | None:
         """Return what a token allows; none for one that is wrong or revoked.
@@ -124,10 +137,14 @@ class Tokens:
         """
         name, digest = _id_of(token), _digest(token)
         with self._reading() as connection:
+            if connection is None or digest in self._unchanged():
+                return self._known.get(digest)
             query = f"select sha256, {_COLUMNS} from token where id = ? and revoked is null"  # noqa: S608 - our own words
-            row = connection.execute(query, (name,)).fetchone() if connection else None
-        is_right = hmac.compare_digest(row[0] if row else _digest(""), digest)
-        return _from_row(row[1:]).grant if row and is_right else None
+            row = connection.execute(query, (name,)).fetchone()
+        if not row or not hmac.compare_digest(row[0], digest):
+            return None
+        self._known[digest] = grant = _from_row(row[1:]).grant
+        return grant
 
     def create(self, centre: str | None, scopes: frozenset[Scope], now: datetime) -> str:
         """Return a new token, which nobody can read again.
@@ -168,6 +185,21 @@ class Tokens:
         if self._connection:
             self._connection.close()
             self._connection = None
+        if self._file:
+            self._file.close()
+            self._file = None
+
+    def _unchanged(self) -> dict[str, Grant]:
+        """Return what was found in the file, for as long as the file is the same."""
+        if self._file is None:
+            # Kept open: to close a file makes a process lose SQLite's locks on it.
+            self._file = self.path.open("rb", buffering=0)
+        self._file.seek(_CHANGE_COUNTER.start)
+        change = self._file.read(len(_CHANGE_COUNTER))
+        if change != self._change:
+            self._change = change
+            self._known.clear()
+        return self._known
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection | None]:

@@ -114,6 +114,7 @@ class Web:
     Attributes:
         config: its content.
         context: what connections are encrypted with; none: they are not.
+        headers: what every answer carries.
 
     Raises:
         ConfigError: when the file or a certificate is wrong.
@@ -123,6 +124,7 @@ class Web:
         self.path = path
         self.config = WebConfig()
         self.context: ssl.SSLContext | None = None
+        self.headers: dict[str, str] = {}
         self._seen: dict[Path, tuple[int, ...]] = {}
         self._checks: dict[bytes, bool] = {}
         self._checking = asyncio.Semaphore()
@@ -147,7 +149,7 @@ class Web:
         named = [folder / name for name in (tls.cert_file, tls.key_file, tls.client_ca_file) if name] if tls else []
         self._seen = {path: _stamp(path) for path in (self.path, *named)}
         context = _context(self.path, tls) if tls else None
-        self.config, self.context = config, context
+        self.config, self.context, self.headers = config, context, config.headers
 
     async def is_user(self, name: str, password: str) -> bool:
         """Return whether this is the password of that user; the answer takes as long for a user who is none."""

@@ -58,7 +58,11 @@ class _Gone:
 
 @dataclass(slots=True)
 class Backlog:
-    """Procedures and their open records."""
+    """Procedures and their open records.
+
+    Attributes:
+        gone: records that were settled not long ago, in the order in which they were mentioned last.
+    """
 
     anomalies: Anomalies = field(default_factory=Anomalies)
     procedures: dict[str, _Procedure] = field(default_factory=dict)
@@ -140,9 +144,8 @@ class Backlog:
             if record.received_us is None and record.seen_us < received_us - _NAME_LIFE_US:
                 del self.records[name]
                 self.anomalies.add(Anomaly.ORPHAN)
-        for name, gone in list(self.gone.items()):
-            if gone.seen_us < received_us - _NAME_LIFE_US:
-                del self.gone[name]
+        while self.gone and self.gone[first := next(iter(self.gone))].seen_us < received_us - _NAME_LIFE_US:
+            del self.gone[first]
         self.punctuality.sweep(received_us)
 
     def by_procedure(self, now_us: int) -> Mapping[str, ProcedureFigures]:
@@ -186,6 +189,7 @@ class Backlog:
         if gone is None:
             return self.records.setdefault(name, Record(received_us))
         gone.seen_us = received_us
+        self.gone[name] = self.gone.pop(name)
         if if_gone is not None:
             self.anomalies.add(if_gone)
         return None

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
-from monitor.events import Event, Stored, parse_event
+from monitor.events import Event, Stored, read_written
 from monitor.store.protocol import Saved, SavedState
 
 SCHEMA_VERSION = 2
@@ -52,7 +52,7 @@ class Row(NamedTuple):
 
     def stored(self) -> Stored:
         """Return the event of the row."""
-        return Stored(self.seq, self.received, parse_event(self.body.encode()), self.centre)
+        return Stored(self.seq, self.received, read_written(self.body), self.centre)
 
 
 def row_of(seq: int, centre: str, received: datetime, event: Event) -> Row:

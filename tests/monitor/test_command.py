@@ -301,3 +301,49 @@ async def test_a_wrong_log_is_one_line_and_status_2(tmp_path: Path, text: str, t
     assert errors.count("\n") == 1
     assert str(log) in errors
     assert told in errors
+
+
+async def test_it_listens_where_the_command_says(config_file: Path) -> None:
+    """``--web.listen-address`` takes the place of the configuration's address, and may be given several times."""
+    with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
+        ports = [first.getsockname()[1], second.getsockname()[1]]
+    listens = [word for port in ports for word in ("--web.listen-address", f"127.0.0.1:{port}")]
+    async with serving("serve", "--config.file", str(config_file), *listens) as (_, address):
+        assert address == f"http://127.0.0.1:{ports[0]}"
+        for port in ports:
+            async with (
+                aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
+                session.get("/-/healthy") as answer,
+            ):
+                assert answer.status == 200
+
+
+@pytest.mark.parametrize("address", ["8080", "localhost", "127.0.0.1:x", "127.0.0.1:70000", "127.0.0.1:-1"])
+async def test_what_is_no_address_is_told_with_status_2(address: str) -> None:
+    """The usage is shown with what an address looks like."""
+    status, output, errors = await ended("serve", "--web.listen-address", address)
+    assert (status, output) == (2, "")
+    assert f"found '{address}'; expected host:port such as 127.0.0.1:8080" in errors
+
+
+async def test_tokens_that_are_none_are_one_line_and_status_2(config_file: Path, tmp_path: Path) -> None:
+    """A file of tokens that cannot be read is told before anybody relies on it."""
+    (tmp_path / "tokens.sqlite").write_text(
+        "this is no database, and it is long enough to look at" * 20, encoding="utf-8"
+    )
+    status, output, errors = await ended("serve", "--config", str(config_file), "--config.check")
+    assert (status, output, errors.count("\n")) == (2, "", 1)
+    assert errors.startswith(
+        f"peakweek-monitor: {config_file}: tokens: found {tmp_path}/tokens.sqlite: cannot read the tokens"
+    )
+
+
+@pytest.mark.parametrize("check", [["--config.check"], []])
+async def test_a_wrong_web_configuration_is_one_line_and_status_2(tmp_path: Path, check: list[str]) -> None:
+    """The line names file, field, what was found and what was expected; nothing is started."""
+    path = tmp_path / "web.yaml"
+    path.write_text("tls_server_config: {cert_file: none.pem, key_file: none.key}\n", encoding="utf-8")
+    status, output, errors = await ended("serve", "--web.config.file", str(path), *check)
+    assert (status, output) == (2, "")
+    told = f"{path}: tls_server_config.cert_file: found {tmp_path}/none.pem, which is no file; expected a file in PEM"
+    assert errors == f"peakweek-monitor: {told}\n"
