@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from sim import ConfigError, MisfitError, read_document
 
@@ -24,6 +24,20 @@ def _known_zone(name: str) -> str:
 
 
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
+
+
+def _store_address(value: object) -> Path | str:
+    """Return a file, or the address of a database as it is."""
+    expected = "the name of an SQLite file, or postgresql://..."
+    if isinstance(value, Path):
+        return value
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise ValueError(expected)
+    if value.startswith(("postgresql://", "postgres://")):
+        return value
+    if "://" in value:
+        raise ValueError(expected)
+    return Path(value)
 
 
 class Section(BaseModel):
@@ -80,7 +94,8 @@ class Config(Section):
 
     Attributes:
         listen: host and port.
-        store: the log's SQLite file; as read, relative to the configuration file's folder.
+        store: the log's SQLite file, as read, relative to the configuration file's folder; or a database's address.
+        retention_days: events older than this give way to the figures that they led to; none: all are kept.
         centre: id, name and time zone of the only centre.
         centres: the same for each of several; none: `centre` is the only one.
         waiting_limit_s: a wait above this many seconds is too long; none: no limit is promised.
@@ -93,7 +108,8 @@ class Config(Section):
     """
 
     listen: ListenConfig = ListenConfig()
-    store: Annotated[Path, Field(strict=False)] = Path("events.sqlite")
+    store: Annotated[Path | str, BeforeValidator(_store_address)] = Path("events.sqlite")
+    retention_days: int | None = Field(default=None, ge=7, le=36_500)
     centre: CentreConfig = CentreConfig()
     centres: tuple[CentreConfig, ...] = ()
     waiting_limit_s: float | None = Field(default=None, gt=0)
@@ -126,7 +142,7 @@ class Config(Section):
                 raise MisfitError("centres", index, "id", got=centre.id, expected="an id of its own for each centre")
         return self
 
-    @field_validator("store", "tokens", mode="before")
+    @field_validator("tokens", mode="before")
     @classmethod
     def _file_name(cls, value: object) -> object:
         """Refuse what only looks like a file name, such as the address of a server."""
@@ -147,6 +163,10 @@ def read_config(path: str | os.PathLike[str] | None) -> Config:
     folder = Path(path).parent
     found: dict[str, object] = {name: _beside(path, name, getattr(config, name)) for name in ("store", "tokens")}
     found["webhooks"] = {name: str(folder / file) if "." in file else file for name, file in config.webhooks.items()}
+
+    found: dict[str, object] = {"tokens": _beside(path, "tokens", config.tokens)}
+    if isinstance(config.store, Path):
+        found["store"] = _beside(path, "store", config.store)
     if config.prediction:
         scenario = folder / config.prediction.scenario
         if not scenario.is_file():

@@ -91,14 +91,16 @@ class Live:
         self.store.follow(self._hear, self._forget)
         self.replaced.clear()
         self._load(await self.store.saved())
-        self._heard_seq = self._seq
+        self._heard_seq = begun_seq = self._seq
         while True:
             async for stored in self.store.read(self._seq):
                 if self.replaced.is_set():
-                    raise StoreError(str(self.config.store), "another log of events has taken its place")
+                    raise StoreError(self.store.name, "another log of events has taken its place")
                 self._fold(stored)
             if self._heard_seq <= self._seq:
                 break
+        if max((each.seq for each in (await self.store.saved()).base), default=0) > begun_seq:
+            raise StoreError(self.store.name, "events were removed while they were read; reading once more")
         self.is_ready = True
         self._save_when_due()
 
@@ -110,7 +112,7 @@ class Live:
             StoreError: when they cannot be stored now; the sender may try again.
         """
         if not self.is_ready:
-            raise StoreError(str(self.config.store), "the service is starting and still reads its log")
+            raise StoreError(self.store.name, "the service is starting and still reads its log")
         receipt = await self.store.append(centre, events, self.clock.now())
         self.centres[centre].n_duplicate += receipt.n_duplicate
         return receipt
@@ -148,13 +150,16 @@ class Live:
 
     def _load(self, saved: Saved) -> None:
         """Begin with the states that were saved last, if this fold made them; else with those of what was removed."""
-        is_ours = bool(saved.latest) and all(each.fold == fold_version() for each in saved.latest)
+        base_seq = max((each.seq for each in saved.base), default=0)
+        is_ours = bool(saved.latest) and all(
+            each.fold == fold_version() and each.seq >= base_seq for each in saved.latest
+        )
         begin = saved.latest if is_ours else saved.base
         try:
             states = {each.centre: State.load(json.loads(each.state)) for each in begin}
         except ValueError as problem:
             reason = f"a saved state cannot be read ({problem}); restore a backup"
-            raise StoreError(str(self.config.store), reason) from None
+            raise StoreError(self.store.name, reason) from None
         for centre in self.centres.values():
             centre.state = State()
         for name, state in states.items():

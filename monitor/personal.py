@@ -1,11 +1,12 @@
-"""Tells the numbers of persons from those of tickets, records and days.
+"""Tells the numbers and names of persons from those of tickets, records and days.
 
 Place in the pipeline: under the vocabulary. In: a text of the characters of an identifier. Out: whether it may be kept.
 Invariant: nine digits in a row are personal, and so is a phone or identity number that hyphens, dots or underscores
-part into groups as people do; days, times and running numbers in usual spellings are not.
+part into groups as people do; days, times and running numbers in usual spellings are not. A name is personal that a
+Vietnamese family name and the middle name Van or Thi give away; others look like any word.
 
->>> [text for text in ("A-0912-345-678", "H56-250701-0123", "2025-07-01_0123") if is_personal(text)]
-['A-0912-345-678']
+>>> [text for text in ("A-0912-345-678", "H56-250701-0123", "2025-07-01_0123", "TranVanBa") if is_personal(text)]
+['A-0912-345-678', 'TranVanBa']
 """
 
 import re
@@ -35,8 +36,31 @@ _PARTED = re.compile(
     re.VERBOSE,
 )
 
+# The commonest family names, without accents. Some are words as well: before words that begin with Van or Thi (office,
+# culture, town, market) and before Thi itself (of a city) those give no name away.
+_FAMILIES = "nguyen|tran|pham|huynh|hoang|phan|truong|bui|dang|ngo|trinh|dinh|doan|luong|luu|dao|vuong|trieu|chau|thai"
+_WORDS_TOO = "le|vo|vu|ho|ly|mai|ta|ha|to|lam|cao|duong|quach"
+_NO_NAME = "van [-._:]+ (?:phong|ban|thu|hoa|bang) | thi [-._:]+ (?:tran|xa|truong|sat|diem)"
+_NAMED = re.compile(
+    rf"""
+    (?<![a-z])
+    (?: (?: {_FAMILIES} ) [-._:]*
+      | (?: {_WORDS_TOO} ) [-._:]+ (?! (?: {_NO_NAME} ) (?![a-z]) )
+      | do [-._:]+ (?! (?: {_NO_NAME} | thi ) (?![a-z]) )
+    )
+    (?: van | thi ) [-._:]* [a-z]
+    """,
+    re.VERBOSE,
+)
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_FEWEST_DIGITS = 9
+
 
 def is_personal(text: str) -> bool:
-    """Return whether the text holds the digits of a phone or identity number; those of a UUID mean nothing."""
-    text = _UUID.sub("x", text)
-    return bool(_LONG.search(text) or _PARTED.search(_INSTANT.sub("x", text)))
+    """Return whether the text holds a name, or the digits of a phone or identity number; a UUID's mean nothing."""
+    if len(text) >= _FEWEST_DIGITS and sum(map(str.isdigit, text)) >= _FEWEST_DIGITS:
+        text = _UUID.sub("x", text)
+        if _LONG.search(text) or _PARTED.search(_INSTANT.sub("x", text)):
+            return True
+    folded = text.lower()
+    return ("van" in folded or "thi" in folded) and bool(_NAMED.search(_HUMP.sub("-", text).lower()))

@@ -5,7 +5,6 @@ Invariant: no secret is shown, not even its hash.
 """
 
 import io
-import re
 from http import HTTPStatus
 
 from aiohttp import web
@@ -27,14 +26,14 @@ _LEFT_OUT = {
     "properties": {"needs_restart": {"type": "array", "items": {"type": "string"}}},
     "required": ["needs_restart"],
 }
-_PASSWORD = re.compile(r"(?<=://)([^:/@]*):[^@]*(?=@)")
 
 
 @described({HTTPStatus.OK: Answer("The configuration, as YAML.", {"text/plain": TEXT})})
 async def get_config(request: web.Request) -> web.Response:
     """Show the configuration that holds, with its defaults and without its secrets."""
     refuse_part(request)
-    text = redacted(request.app[LIVE].config, request.app[DOOR].admission.web.config)
+    live = request.app[LIVE]
+    text = redacted(live.config, live.store.name, request.app[DOOR].admission.web.config)
     return web.Response(text=text, content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
@@ -56,10 +55,9 @@ async def post_reload(request: web.Request) -> web.Response:
     return as_json({"needs_restart": left_out})
 
 
-def redacted(config: Config, web_config: WebConfig) -> str:
-    """Return both configurations as one YAML document, without their secrets."""
-    shown = config.model_dump(mode="json", exclude_none=True)
-    shown["store"] = _PASSWORD.sub(rf"\1:{_SECRET}", shown["store"])
+def redacted(config: Config, store: str, web_config: WebConfig) -> str:
+    """Return both configurations as one YAML document, without their secrets; the store by its name."""
+    shown = config.model_dump(mode="json", exclude_none=True) | {"store": store}
     shown["web"] = web_config.model_dump(mode="json", by_alias=True, exclude_none=True)
     shown["web"]["basic_auth_users"] = dict.fromkeys(web_config.basic_auth_users, _SECRET)
     out = io.StringIO()

@@ -73,7 +73,7 @@ async def hosting(
         stopped = stack.enter_context(stop_signal(app[RELOADER].reload_quietly if reloads else None))
         if prediction:
             await stack.enter_async_context(prediction.calculating())
-        _tell(config, address)
+        _tell(config, address, store.name)
         yield address, stopped
 
 
@@ -90,7 +90,7 @@ async def _listening(listens: Sequence[ListenConfig]) -> list[socket.socket]:
     return sockets
 
 
-def _tell(config: Config, address: str) -> None:
+def _tell(config: Config, address: str, log: str) -> None:
     """Say where everything is."""
     centres = list(config.centre_by_id.values())
     _say(
@@ -99,7 +99,7 @@ def _tell(config: Config, address: str) -> None:
     _say(f"  metrics  {address}/metrics")
     _say(f"  health   {address}/-/healthy  {address}/-/ready")
     _say(f"  events   POST {address}/api/v1/events")
-    _say(f"  log      {config.store}")
+    _say(f"  log      {log}")
     _say("Ctrl-C stops.")
 
 

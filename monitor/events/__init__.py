@@ -7,7 +7,7 @@ identifiers; a name, an address, an identity or a phone number has no place in i
 
 from monitor.events.envelope import Event, Stored
 from monitor.events.errors import EventError
-from monitor.events.reading import is_binary, parse_batch, parse_binary, parse_event
+from monitor.events.reading import is_binary, parse_batch, parse_binary, parse_event, read_written
 from monitor.events.vocabulary import (
     VOCABULARY,
     CounterClosed,
@@ -65,4 +65,5 @@ __all__ = [
     "parse_batch",
     "parse_binary",
     "parse_event",
+    "read_written",
 ]

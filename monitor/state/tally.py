@@ -129,7 +129,8 @@ class Tally:
 
 def to_us(instant: datetime) -> int:
     """Return the microseconds since 1970."""
-    return (instant - _EPOCH) // timedelta(microseconds=1)
+    since = instant - _EPOCH
+    return (since.days * 86_400 + since.seconds) * SECOND_US + since.microseconds
 
 
 def from_us(instant_us: int) -> datetime:

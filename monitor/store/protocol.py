@@ -99,7 +99,13 @@ class Receipt:
 
 
 class Store(Protocol):
-    """What the service needs of a log."""
+    """What the service needs of a log.
+
+    Attributes:
+        name: the log's name for messages, without a password.
+    """
+
+    name: str
 
     def follow(self, committed: Callable[[Sequence[Stored]], None], replaced: Callable[[], None]) -> None:
         """Have what happens to the log told, in the running event loop.

@@ -54,7 +54,7 @@ class LogStore:
     """
 
     def __init__(self, place: Place) -> None:
-        self._place = place
+        self._place, self.name = place, place.name
         self._committed: Callable[[Sequence[Stored]], None] = lambda _: None
         self._replaced: Callable[[], None] = lambda: None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -85,7 +85,7 @@ class LogStore:
             StoreError: when the log cannot be written; the sender may try again.
         """
         if not self._is_open:
-            raise StoreError(self._place.name, "the log is closed")
+            raise StoreError(self.name, "the log is closed")
         if self._problem:
             raise StoreError(self._problem.store, self._problem.reason)
         self._loop = asyncio.get_running_loop()
@@ -133,7 +133,7 @@ class LogStore:
         """Return the error for a log that cannot be opened, read or written."""
         if isinstance(problem, StoreError):
             return problem
-        return StoreError(self._place.name, f"cannot {verb} the log of events ({' '.join(str(problem).split())})")
+        return StoreError(self.name, f"cannot {verb} the log of events ({' '.join(str(problem).split())})")
 
     async def _reading(self, read: Callable[[Log], _T]) -> _T:
         """Return what is read from the log, on a connection of its own, beside the writer."""
@@ -211,7 +211,7 @@ class LogStore:
         except Exception as problem:  # noqa: BLE001 - the edge of a thread: whatever fails must reach the senders
             return self._fail(problem)
         if self._problem:
-            _log.info("%s: the log of events can be written again", self._place.name)
+            _log.info("%s: the log of events can be written again", self.name)
         self._problem = None
         self._n_commits += 1
         self._commit_s += monotonic_s() - start_s

@@ -1,14 +1,20 @@
 """Several centres in one service: each has its events, figures, page and metrics, and nobody sees another's."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from ruamel.yaml import YAML
 
 from monitor.config import CentreConfig, Config, ListenConfig
+from monitor.tokens import Scope, Tokens
+from tests.prometheus_server import PATIENCE_S, running
 
 BATCH = {"Content-Type": "application/cloudevents-batch+json"}
 CloudEvent = Callable[..., dict[str, Any]]
@@ -95,6 +101,45 @@ async def test_discovery_finds_every_centre(service: Any, cloud_event: CloudEven
         ]
         assert told == labels["instance"]
     assert found == {"north": {None}, "south": {None, "B"}}
+
+
+@pytest.mark.server("prometheus")
+async def test_prometheus_finds_and_scrapes_every_centre(
+    service: Any, cloud_event: CloudEvent, config: Config, project_root: Path, tmp_path: Path
+) -> None:
+    """With the shipped configuration and a token, a real Prometheus has each centre's figures under its own name."""
+    for number, centre in enumerate(("north", "south", "south")):
+        issue = cloud_event(str(number), "ticket.issued", ticket=f"A{number}", queue="A")
+        assert await post(service, centre, issue) == 200
+    secret = Tokens(config.tokens).create(None, frozenset({Scope.READ}), datetime(2025, 7, 1, tzinfo=UTC))
+    rewrite(tmp_path / "peakweek.token", secret)
+    async with (
+        running(for_service(project_root / "packaging/prometheus.yml", service, tmp_path), tmp_path) as address,
+        aiohttp.ClientSession(address) as session,
+        asyncio.timeout(PATIENCE_S),
+    ):
+        found: dict[str, float] = {}
+        while found != {"north": 1, "south": 2}:
+            await asyncio.sleep(0.1)
+            async with session.get("/api/v1/query", params={"query": "centre_queue_length"}) as answer:
+                rows = (await answer.json())["data"]["result"]
+            found = {row["metric"]["instance"]: float(row["value"][1]) for row in rows}
+        async with session.get("/api/v1/query", params={"query": "peakweek_monitor_centres"}) as answer:
+            assert [row["value"][1] for row in (await answer.json())["data"]["result"]] == ["2"]
+
+
+def for_service(path: Path, service: Any, folder: Path) -> Any:
+    """Return the shipped configuration with the service's address and the token's file, scraping every second."""
+    text = path.read_text(encoding="utf-8").replace("monitor.example.org:8080", service.address.removeprefix("http://"))
+    text = text.replace("https://", "http://").replace("scheme: https", "scheme: http")
+    content = YAML(typ="safe").load(text.replace("/etc/prometheus", str(folder)))
+    content["global"] = {"scrape_interval": "1s"}
+    return content
+
+
+def rewrite(path: Path, text: str) -> None:
+    """Write a file."""
+    path.write_text(text, encoding="utf-8")
 
 
 async def test_the_services_metrics_are_of_no_centre(service: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from monitor.events import VOCABULARY, Event, EventError, parse_batch, parse_event
+from monitor.events import VOCABULARY, Event, EventError, parse_batch, parse_event, read_written
 
 CloudEvent = Callable[..., dict[str, Any]]
 FIELDS: dict[str, dict[str, str | int]] = {
@@ -214,3 +214,28 @@ def test_a_count_is_a_whole_number_of_people(cloud_event: CloudEvent) -> None:
     for wrong in (0, 1001, 1.5, "1", True, None):
         with pytest.raises(EventError, match=r"data\.count"):
             parse_event(json.dumps(cloud_event("1", "staff.signed_in", group="guides", count=wrong)).encode())
+
+
+@pytest.mark.parametrize("kind", FIELDS)
+def test_what_was_written_is_read_as_it_was(cloud_event: CloudEvent, kind: str) -> None:
+    """An event that was stored is the same event when it is read again, with and without its optional fields."""
+    required = {
+        name for name, field in VOCABULARY[f"org.peakweek.{kind}.v1"].model_fields.items() if field.is_required()
+    }
+    for data in (FIELDS[kind], {name: value for name, value in FIELDS[kind].items() if name in required}):
+        event = parse_event(json.dumps(cloud_event("1", kind, **data)).encode())
+        assert read_written(event.to_json()) == event
+        assert read_written(event.to_json()).to_json() == event.to_json()
+
+
+def test_a_stored_event_is_readable_although_the_rules_have_become_stricter(cloud_event: CloudEvent) -> None:
+    """What was taken under the rules of its day stays in the log."""
+    written = json.dumps(cloud_event("1", "ticket.abandoned", ticket="NguyenVanAn"))
+    assert read_written(written).happening.model_dump() == {"ticket": "NguyenVanAn"}
+
+
+@pytest.mark.parametrize("body", ["", "damaged", "[]", "{}", '{"type": "org.peakweek.ticket.called.v1", "data": {}}'])
+def test_a_damaged_log_is_told(body: str) -> None:
+    """What is no event that was written is an error, not a wrong figure."""
+    with pytest.raises(EventError, match="log"):
+        read_written(body)

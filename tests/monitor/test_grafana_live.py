@@ -15,9 +15,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from monitor.config import Config
+from tests.prometheus_server import PATIENCE_S, running
 
 CloudEvent = Callable[..., dict[str, Any]]
-PATIENCE_S = 20
 QUEUES = ["civil-status", "land.1"]  # the point must not become "any character"
 WITHOUT_EVENTS = {
     "Service",
@@ -88,38 +88,11 @@ Scraper = Callable[[str], contextlib.AbstractAsyncContextManager[Prometheus]]
 @contextlib.asynccontextmanager
 async def scraping(grafana: Path, address: str, folder: Path) -> AsyncIterator[Prometheus]:
     """Run a Prometheus with the shipped configuration, which scrapes the service at this address every second."""
-    yaml = YAML(typ="safe")
-    content = yaml.load(grafana / "prometheus/prometheus.yml")
+    content = YAML(typ="safe").load(grafana / "prometheus/prometheus.yml")
     content["global"]["scrape_interval"] = "1s"
     content["scrape_configs"][0]["static_configs"][0]["targets"] = [address.removeprefix("http://")]
-    yaml.dump(content, folder / "prometheus.yml")
-    options = [f"--config.file={folder / 'prometheus.yml'}", f"--storage.tsdb.path={folder / 'tsdb'}"]
-    process = await asyncio.create_subprocess_exec(
-        "prometheus", *options, "--web.listen-address=127.0.0.1:0", stderr=asyncio.subprocess.PIPE
-    )
-    assert process.stderr
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            port = await ready_port(process.stderr)
-        reading = asyncio.create_task(process.stderr.read())  # a full pipe would stop it
-        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
-            yield Prometheus(session)
-    finally:
-        process.terminate()
-        await process.wait()
-    await reading
-
-
-async def ready_port(log: asyncio.StreamReader) -> int:
-    """Return the port that Prometheus' log names, once the log says that it answers."""
-    seen = b""
-    while line := await log.readline():
-        seen += line
-        if b"Server is ready to receive web requests" in line:
-            port = re.search(rb'msg="Listening on" address=127\.0\.0\.1:(\d+)', seen)
-            assert port, seen.decode()
-            return int(port[1])
-    raise AssertionError(f"Prometheus ended: {seen.decode()}")
+    async with running(content, folder) as address_of_its_own, aiohttp.ClientSession(address_of_its_own) as session:
+        yield Prometheus(session)
 
 
 def seconds(interval: str) -> int:

@@ -1,4 +1,4 @@
-"""Phone and identity numbers are found however people part them; what centres call their tickets and records is not."""
+"""Numbers and names of persons are found however people write them; what centres call tickets and records is not."""
 
 import uuid
 from collections.abc import Sequence
@@ -109,3 +109,41 @@ def test_a_ticket_is_free(letter: str, number: int, counter: int) -> None:
         f"10.0.0.{counter}",
     ):
         assert not is_personal(text), text
+
+
+NAMES = [
+    *("nguyen-van-an", "Nguyen.Van.An", "NguyenVanAn", "NGUYEN_VAN_AN", "nguyenvanan", "Nguyen-Van-A", "TranThiHoa"),
+    *("tran-thi-hoa", "pham.van.dong", "HuynhThiMai", "hoang-van-thu", "LeVanBinh", "le-thi-hong", "Vo.Thi.Sau"),
+    *("vu-van-minh-duc", "HoThiLan", "ly-van-phuc", "do-van-hung", "DoVanHung", "duong-thi-xuan", "x-bui-thi-nga"),
+    *("A-017:tran-van-ba", "record.NguyenThiB.2", "dang-van-hoa", "truong:thi:may"),
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_gives_itself_away_is_found(name: str) -> None:
+    """The middle names Van and Thi after a family name, in any case and with any gap, make a name."""
+    assert is_personal(name)
+    assert is_personal(f"queue-{name}.1")
+
+
+WORDS = [
+    *("do-thi", "quan-ly-do-thi", "do-thi-hoa", "ho-tich", "dang-ky-ket-hon", "van-phong", "le-phi", "ly-lich-tu-phap"),
+    *("thi-tran", "duong-thi-tran", "thi-xa", "thi-hanh-an", "cap-van-bang", "van-ban", "ho-van-ban", "mai-van-phong"),
+    *("tai-nguyen-moi-truong", "chung-thuc", "dat-dai", "certification", "civil-status", "caravan", "within", "Levant"),
+    *(
+        "advance",
+        "intake-van",
+        "nguyen-lieu",
+        "tran-phu",
+        "ho-thi-xa",
+        "to-thi-truong",
+        "levante-1",
+        "/tho-xuan/van-thu",
+    ),
+]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_word_of_an_office_is_free(word: str) -> None:
+    """Queues, procedures and places are called by words, some of which begin as names do."""
+    assert not is_personal(word)

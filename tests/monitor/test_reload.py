@@ -12,7 +12,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from monitor.config import read_config
+from monitor.api.steering import redacted
+from monitor.config import Config, read_config
+from monitor.webconfig import WebConfig
 from tests.monitor_command import serving
 
 BATCH = "application/cloudevents-batch+json"
@@ -86,6 +88,15 @@ async def test_the_configuration_is_shown_without_secrets(start: Any, config_fil
         True,
         True,
     )
+
+
+def test_no_password_is_shown() -> None:
+    """Neither that of a database nor a user's hash is in what ``/config`` shows; names are."""
+    config = Config(store="postgresql://monitor:secret@db/log?password=secret")
+    hashed = "$2y$04$" + "a" * 53
+    text = redacted(config, "postgresql://monitor@db/log", WebConfig(basic_auth_users={"officer": hashed}))
+    assert (":secret" in text, "=secret" in text, hashed in text) == (False, False, False)
+    assert ("officer: <secret>" in text, "store: postgresql://monitor@db/log\n" in text) == (True, True)
 
 
 async def line_with(stream: asyncio.StreamReader | None, text: str) -> str:

@@ -16,11 +16,10 @@ CENTRE = "centre"
 OpenStore = Callable[[], Store]
 
 
-@pytest.fixture(params=["sqlite"])
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> OpenStore:
-    """Return a function that opens the same log again and again; a further kind of store is a further parameter."""
-    kinds: dict[str, OpenStore] = {"sqlite": lambda: open_store(tmp_path / "events.sqlite")}
-    return kinds[request.param]
+@pytest.fixture
+def opened(address: Path | str) -> OpenStore:
+    """Return a function that opens the same log again and again."""
+    return lambda: open_store(address)
 
 
 async def log_of(store: Store) -> list[str]:
