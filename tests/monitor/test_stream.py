@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import socket
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -140,7 +141,11 @@ async def test_a_stream_is_of_one_centre(start: Any, config: Config, issue: Clou
 async def test_who_does_not_read_is_let_go(service: Any, cloud_event: CloudEvent) -> None:
     """A client that takes nothing is dropped when too much waits for it; senders and other clients notice nothing."""
     host, _, port = service.address.removeprefix("http://").rpartition(":")
-    reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
+    small = socket.socket()
+    small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # or the system would take megabytes for it
+    small.setblocking(False)  # noqa: FBT003 - a function of C takes no names
+    await asyncio.get_running_loop().sock_connect(small, (host, int(port)))
+    reader, writer = await asyncio.open_connection(sock=small, limit=1024)
     writer.write(b"GET /api/v1/stream HTTP/1.1\r\nHost: x\r\n\r\n")
     await reader.readuntil(b"retry")
     n_sent = 0
