@@ -137,7 +137,8 @@ def open_table(table: Table) -> TextTable:
     return TextTable(
         "What is not settled at the close",
         "All: whatever citizens have come for or submitted, with those who were sent home or gave up. A plan that "
-        "keeps people out has a small backlog, and cannot hide them here.",
+        "keeps people out has a small backlog, and cannot hide them here. A mean may lie outside its band where a few "
+        "replications are far from the others.",
         tuple(_OPEN.values()),
         _sections(chosen, texts),
     )
