@@ -103,7 +103,12 @@ class Lognormal(_Alike):
     def quantile_of(u: Floats, *parameters: Floats | float) -> Floats:
         """Return ``exp(mu + sigma · z(u))`` with mu and sigma from mean and cv."""
         mean, sigma, half_variance = parameters
-        return np.asarray(mean * np.exp(sigma * ndtri(u) - half_variance), dtype=np.float64)
+        found = np.asarray(ndtri(u), dtype=np.float64)
+        found *= sigma  # in place: there are many, and another array for each step takes as long as the step
+        found -= half_variance
+        np.exp(found, out=found)
+        found *= mean
+        return found
 
 
 class Gamma(_Alike):

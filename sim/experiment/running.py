@@ -14,8 +14,11 @@ from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from sim.engine import EngineName, simulate
 from sim.errors import EngineError, PeakweekError, WorkerError
+from sim.experiment.layout import Layout
 from sim.experiment.lazy import LazyMapping, LazySequence
 from sim.experiment.store import Store
 from sim.experiment.table import Case, Floats, Table
@@ -25,9 +28,14 @@ from sim.scenario import Scenario, read_scenario, told_by
 from sim.workers import Threads, Workers
 from sim.workload import Workload, sample_workload
 
-# So many replications are handed out ahead for each worker: enough to keep it busy, few enough to stop at once.
+# So many tasks are handed out ahead for each worker: enough to keep it busy, few enough to stop at once.
 _AHEAD = 2
-_AHEAD_OF_UNKNOWN = 64  # … and in all to an executor that does not tell how many workers it has
+_TASKS = 32  # of each worker at least: of a large experiment, several replications are a task
+_MOST_TOGETHER = 8
+_MANY_WORKERS = 32  # of an executor that does not tell how many it has
+
+_Task = tuple[bytes, tuple[str, ...], int, EngineName]
+_Finished = tuple[Layout, Floats]  # of some replications, ``float64[n, width]``
 
 
 def run_experiment(
@@ -129,30 +137,32 @@ def stream_experiment(
     try:
         if store.n:
             yield table(min(store.n, n_replications))
-        numbers = range(first + store.n, first + n_replications)
         task = (written, tuple(breakdowns), seed, engine)
-        for measures in _in_order(numbers, task, executor):
-            store.append(measures)
-            yield table(store.n)
+        for layout, rows in _in_order(first + store.n, first + n_replications, task, executor):
+            for row in rows:
+                store.append(layout, row)
+                yield table(store.n)
     finally:
         store.close()
 
 
-def _in_order(
-    numbers: range, task: tuple[bytes, tuple[str, ...], int, EngineName], executor: Executor
-) -> Iterator[list[Measures]]:
-    """Yield the measures of each replication in the order of the numbers."""
-    to_do = iter(numbers)
-    found: dict[int, list[Measures]] = {}
-    under_way: dict[Future[list[Measures]], int] = {}
+def _in_order(start: int, stop: int, task: _Task, executor: Executor) -> Iterator[_Finished]:
+    """Yield what is found of the replications, some at a time, in the order of their numbers."""
+    n_workers = executor.n_workers if isinstance(executor, Workers | Threads) else _MANY_WORKERS
+    n_together = max(1, min((stop - start) // (_TASKS * n_workers), _MOST_TOGETHER))
+    starts = range(start, stop, n_together)
+    to_do = iter(starts)
+    found: dict[int, _Finished] = {}
+    under_way: dict[Future[_Finished], int] = {}
 
     def submit(count: int) -> None:
         for number in islice(to_do, count):
-            under_way[executor.submit(_replicate, *task, number)] = number
+            numbers = range(number, min(number + n_together, stop))
+            under_way[executor.submit(_replicate, *task, numbers)] = number
 
     try:
-        submit(_AHEAD * executor.n_workers if isinstance(executor, Workers | Threads) else _AHEAD_OF_UNKNOWN)
-        for number in numbers:
+        submit(_AHEAD * n_workers)
+        for number in starts:
             while number not in found:
                 done, _ = wait(under_way, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -201,12 +211,12 @@ def _figures(
 
     def parts(kind: str) -> LazySequence[Breakdown]:
         def of(case: int) -> Breakdown:
-            figures = LazyMapping(store.part_figures[kind], lambda figure: store.values(case, figure, n, kind))
-            return Breakdown(kind, store.names[kind][case], figures)
+            figures = LazyMapping(store.layout.part_figures(kind), lambda figure: store.values(case, figure, n, kind))
+            return Breakdown(kind, store.layout.names[kind][case], figures)
 
         return LazySequence(n_cases, of)
 
-    return LazyMapping(FIGURES, main), LazyMapping(tuple(store.names), parts)
+    return LazyMapping(FIGURES, main), LazyMapping(tuple(store.layout.names), parts)
 
 
 @lru_cache(maxsize=4)
@@ -217,12 +227,21 @@ def _planned(written: bytes) -> list[tuple[Scenario, Plan]]:
 
 
 def _replicate(
-    written: bytes, breakdowns: tuple[str, ...], seed: int, engine: EngineName, replication: int
+    written: bytes, breakdowns: tuple[str, ...], seed: int, engine: EngineName, replications: range
+) -> _Finished:
+    """Return the figures of some replications, a row for each."""
+    found = [_measured(_planned(written), breakdowns, seed, engine, replication) for replication in replications]
+    layout = Layout.of(found[0])
+    return layout, np.array([layout.row(of_cases) for of_cases in found])
+
+
+def _measured(
+    cases: list[tuple[Scenario, Plan]], breakdowns: tuple[str, ...], seed: int, engine: EngineName, replication: int
 ) -> list[Measures]:
     """Return the measures of one replication of each case; a world's draws are made once for all its plans."""
     done = []
     workloads: dict[int, Workload] = {}
-    for world, plan in _planned(written):
+    for world, plan in cases:
         try:
             if id(world) not in workloads:
                 workloads[id(world)] = sample_workload(world, seed=seed, replication=replication)

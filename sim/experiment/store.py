@@ -1,7 +1,8 @@
 """The figures of finished replications, in a file: what an experiment holds, and what it goes on from after a stop.
 
-In: measures, one replication after the other. Out: each figure of all of them. Invariant: a replication is in the file
-whole or not at all; rows already there never change, and memory does not grow with their number.
+In: rows of figures, one replication after the other. Out: each figure of all of them. Invariant: a replication is in
+the file whole or not at all; rows already there never change, and memory does not grow with their number. A named file
+is of one run at a time.
 
 A line says what the figures are of. Chunks follow: how many replications, a checksum, and the numbers, figure by figure
 (each ``float64[n, n_spans, ...]``), so that one figure is read without the others.
@@ -12,33 +13,21 @@ import struct
 import tempfile
 import weakref
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
 from sim.errors import OutputError, ResumeError
+from sim.experiment.layout import MAIN, Layout
+from sim.experiment.lock import lock, unlock
 from sim.experiment.table import Floats
-from sim.measures import FIGURES, Measures
 
 _HEAD = struct.Struct("<4sII")  # mark, number of replications, checksum
 _MARK = b"rows"
 _MEMORY_BYTE = 32 << 20  # a small experiment never touches the disk
 _CHUNK_BYTE = 1 << 20
-_MAIN = ""  # kind of the figures that are no breakdown's
-Key = tuple[int, str, str]  # case, kind of breakdown, figure
-
-
-@dataclass(frozen=True)
-class _Place:
-    start: int
-    shape: tuple[int, ...]
-
-    @property
-    def size(self) -> int:
-        return int(np.prod(self.shape))
+_NAMED_OTHERWISE = "or name another file with --resume"
 
 
 class Store:
@@ -46,8 +35,7 @@ class Store:
 
     Attributes:
         n: how many there are.
-        names: of the parts of each breakdown, by kind and case.
-        part_figures: names of the figures of each kind of breakdown.
+        layout: of their rows; empty before there are any.
     """
 
     def __init__(self, about: dict[str, Any], path: Path | None = None) -> None:
@@ -58,21 +46,23 @@ class Store:
             path: the file; made if it is not there.
 
         Raises:
-            ResumeError: it is of something else.
+            ResumeError: it is of something else, or another run is at it.
             OutputError: it cannot be written to.
         """
         self.n = 0
-        self.names: dict[str, list[tuple[str, ...]]] = {}
-        self.part_figures: dict[str, tuple[str, ...]] = {}
+        self.layout = Layout((), {})
         self._about = about
         self._path = path
-        self._places: dict[Key, _Place] = {}
         self._chunks: list[tuple[int, int]] = []  # where the numbers begin, how many replications
         self._n_waiting = 0
         self._waiting: Floats = np.empty((0, 0))
         self._file: IO[bytes] = self._opened()
         weakref.finalize(self, self._file.close)  # tables read it as long as they live
         if path:
+            is_ours = lock(self._file)
+            self._refuse_unless(
+                is_ours, "", "another run that keeps its replications in it", "none", "wait for its end"
+            )
             self._go_on()
 
     def _opened(self) -> IO[bytes]:
@@ -87,12 +77,11 @@ class Store:
     def _unwritable(self, problem: OSError) -> OutputError:
         return OutputError(str(self._path or tempfile.gettempdir()), problem.strerror or str(problem))
 
-    def append(self, of_cases: list[Measures]) -> None:
-        """Add the measures of the next replication, one for each case."""
-        if not self._places:
-            self._lay_out(of_cases)
-        values = [_value(of_cases[case], kind, figure).ravel() for case, kind, figure in self._places]
-        np.concatenate(values, out=self._waiting[self._n_waiting])
+    def append(self, layout: Layout, row: Floats) -> None:
+        """Add the figures of the next replication; all have the same layout."""
+        if not self.layout.figures:
+            self._begin(layout)
+        self._waiting[self._n_waiting] = row
         self._n_waiting += 1
         self.n += 1
         if self._n_waiting == len(self._waiting):
@@ -103,7 +92,7 @@ class Store:
         if not self._n_waiting:
             return
         rows = self._waiting[: self._n_waiting]
-        places = self._places.values()
+        places = self.layout.places.values()
         numbers = b"".join(rows[:, place.start : place.start + place.size].tobytes() for place in places)
         try:
             start = self._file.seek(0, 2) + _HEAD.size
@@ -115,14 +104,16 @@ class Store:
         self._n_waiting = 0
 
     def close(self) -> None:
-        """Write what is not in the file yet; of nothing, leave no file. Figures can still be read."""
+        """Write what is not in the file yet, and leave it to others; of nothing, leave none. Figures can be read on."""
         if self._path and not self.n:
             self._file.close()
             self._path.unlink()
-        else:
-            self.flush()
+            return
+        self.flush()
+        if self._path:
+            unlock(self._file)
 
-    def values(self, case: int, figure: str, n: int, kind: str = _MAIN) -> Floats:
+    def values(self, case: int, figure: str, n: int, kind: str = MAIN) -> Floats:
         """Return a figure of the first replications: ``float64[n, n_spans]``, of a breakdown ``[n, n_spans, n_names]``.
 
         Args:
@@ -131,7 +122,7 @@ class Store:
             n: how many replications, at most `Store.n`.
             kind: kind of the breakdown that it is of.
         """
-        place = self._places[case, kind, figure]
+        place = self.layout.places[case, kind, figure]
         found = np.empty((n, place.size))
         done = 0
         for start, n_rows in self._chunks:
@@ -145,40 +136,19 @@ class Store:
         found[done:] = self._waiting[: n - done, place.start : place.start + place.size]
         return found.reshape(n, *place.shape)
 
-    def _lay_out(self, of_cases: list[Measures]) -> None:
-        """Settle where each figure stands, from the first replication; write it down."""
-        kinds = of_cases[0].breakdowns
-        self._settle(
-            [
-                (case, kind, figure, _value(measures, kind, figure).shape)
-                for case, measures in enumerate(of_cases)
-                for kind, figures in [(_MAIN, FIGURES), *((kind, kinds[kind].figures) for kind in kinds)]
-                for figure in figures
-            ],
-            {kind: [measures.breakdowns[kind].names for measures in of_cases] for kind in kinds},
-        )
-        layout = [[*key, place.shape] for key, place in self._places.items()]
-        line = json.dumps({"of": self._about, "layout": layout, "names": self.names})
+    def _begin(self, layout: Layout) -> None:
+        """Settle where each figure stands; write it down."""
+        self._settle(layout)
+        figures = [[*key, shape] for key, shape in layout.figures]
+        line = json.dumps({"of": self._about, "layout": figures, "names": layout.names})
         try:
             self._file.write(line.encode() + b"\n")
         except OSError as problem:
             raise self._unwritable(problem) from problem
 
-    def _settle(
-        self,
-        layout: Iterable[tuple[int, str, str, tuple[int, ...]]],
-        names: dict[str, list[tuple[str, ...]]],
-    ) -> None:
-        start = 0
-        for case, kind, figure, shape in layout:
-            place = self._places[case, kind, figure] = _Place(start, tuple(shape))
-            start += place.size
-        self.names = {kind: [tuple(each) for each in of_cases] for kind, of_cases in names.items()}
-        self.part_figures = {
-            kind: tuple(figure for case, its_kind, figure in self._places if case == 0 and its_kind == kind)
-            for kind in self.names
-        }
-        self._waiting = np.empty((max(1, _CHUNK_BYTE // (8 * start)), start))
+    def _settle(self, layout: Layout) -> None:
+        self.layout = layout
+        self._waiting = np.empty((max(1, _CHUNK_BYTE // (8 * layout.width)), layout.width))
 
     def _go_on(self) -> None:
         """Take up what the file holds, but for a last chunk that was not written whole."""
@@ -195,7 +165,7 @@ class Store:
             return
         for field, expected in self._about.items():
             self._refuse_unless(found.get(field) == expected, field, str(found.get(field)), str(expected))
-        self._settle(layout, names)
+        self._settle(Layout.read(layout, names))
         self._find_chunks()
 
     def _find_chunks(self) -> None:
@@ -217,13 +187,7 @@ class Store:
         self._file.seek(length)
         self._file.truncate()
 
-    def _refuse_unless(self, is_right: bool, field: str, got: str, expected: str) -> None:  # noqa: FBT001
+    def _refuse_unless(self, is_right: bool, field: str, got: str, expected: str, hint: str = "delete it") -> None:  # noqa: FBT001
         if not is_right:
             self._file.close()
-            hint = "delete it, or name another file with --resume"
-            raise ResumeError(str(self._path), field, got, expected, hint)
-
-
-def _value(measures: Measures, kind: str, figure: str) -> Floats:
-    value: Floats = measures.breakdowns[kind].figures[figure] if kind else getattr(measures, figure)
-    return value
+            raise ResumeError(str(self._path), field, got, expected, f"{hint}, {_NAMED_OTHERWISE}")

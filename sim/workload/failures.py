@@ -64,6 +64,7 @@ class Failures:
         self._ticks_per_s = timebase.ticks_per_s
         self._grid = Grid(timebase.midnights, timebase.ticks_per_s * _S_PER_DAY, np.arange(timebase.n_days))
         self._rates = np.array([[each.per_day] * timebase.n_days for each in told], dtype=np.float64)
+        self._tables = self._grid.tables(self._rates)
         self._laws = Laws([each.duration_min for each in told])
         self._kinds = np.array(
             [(System[each.what.upper()], round(_PERMILLE * each.left_ratio), each.loses_work) for each in told]
@@ -76,7 +77,7 @@ class Failures:
         """
         if not len(self._kinds):
             return self._told
-        n_of, tick, u = by_chance(words, self._rates, self._grid.cells, self._grid.tables(self._rates))
+        n_of, tick, u = by_chance(words, self._rates, self._grid.cells, self._tables)
         found = np.empty((len(tick), 5), dtype=np.int64)
         found[:, [0, 3, 4]] = np.repeat(self._kinds, n_of, axis=0)
         found[:, 1] = tick

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import sim.scenario.people
 import sim.scramble
-from sim.compiler import outer_of, woven
+from sim.compiler import outer_of, shared, woven
 from sim.scramble import Key, Words, key_of, pairs_of, two
 from sim.streams import PPM, Floats, Purpose
 from sim.timebase import NEVER
@@ -90,18 +90,19 @@ def ask(
     return found, leads, left, by_kind, u
 
 
-@woven
+@shared
 def count_records(key: Key, come: Whole, parties: tuple[Whole, Floats], found: Whole) -> int:
     """Write how many records each visit brings, one if it is a record of the first day; return how many in all."""
-    (brought, shares), n = parties, 0
+    brought, shares = parties
+    u = np.empty(len(found))
+    if len(brought) > 1:
+        for visit in range(len(found)):
+            _, u[visit] = two(key, come[0, visit], come[1, visit], _PARTY, 0)
+    n = 0
     for visit in range(len(found)):
-        if come[1, visit] >= FIRST_DAY:
-            found[visit] = 1
-        elif len(brought) == 1:
-            found[visit] = brought[0]
-        else:
-            _, u = two(key, come[0, visit], come[1, visit], _PARTY, 0)
-            found[visit] = brought[chosen(shares, u)]
+        found[visit] = 1
+        if come[1, visit] < FIRST_DAY:
+            found[visit] = brought[chosen(shares, u[visit]) if len(brought) > 1 else 0]
         n += found[visit]
     return n
 

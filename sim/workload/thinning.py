@@ -109,14 +109,21 @@ def place(source: Source, rate: Floats, grid: tuple[Whole, Floats], n_candidates
     (key, block, member), (cells, bands), n = source, grid, 0
     for band in range(len(bands)):
         for cell in range(len(rate)):
-            within = (band << _CELL_BITS) | cells[0, cell]
             for number in range(n_candidates[band, cell]):
-                u_tick, u_level = two(key, number, within, block, member)
-                if bands[band, 0] + bands[band, 1] * u_level < rate[cell]:
-                    found[0, n], found[1, n] = number, within
-                    found[2, n] = cells[1, cell] + np.int64(np.floor(u_tick * cells[2, cell]))
-                    n += 1
-    return n
+                found[0, n], found[1, n], found[2, n] = number, (band << _CELL_BITS) | cells[0, cell], cell
+                n += 1
+    u_tick, u_level = np.empty(n), np.empty(n)
+    for k in range(n):  # a loop of its own: the compiler scrambles several at once
+        u_tick[k], u_level[k] = two(key, found[0, k], found[1, k], block, member)
+    n_points = 0
+    for k in range(n):
+        within, cell = found[1, k], found[2, k]
+        low, width = bands[within >> _CELL_BITS]
+        if low + width * u_level[k] < rate[cell]:
+            found[0, n_points], found[1, n_points] = found[0, k], within
+            found[2, n_points] = cells[1, cell] + np.int64(np.floor(u_tick[k] * cells[2, cell]))
+            n_points += 1
+    return n_points
 
 
 def _band(number: int) -> tuple[float, float]:

@@ -80,7 +80,7 @@ class Expected:
             come = [*come, self._with_appointment(drawn)]
         found = come[0] if len(come) == 1 else np.concatenate(come, axis=1)
         # Those of the first day came before all others, or at the same tick.
-        return np.asarray(found[:, found[2].argsort(kind="stable")])
+        return np.asarray(found.take(found[2].argsort(kind="stable"), axis=1))
 
     def _of_first_day(self, drawn: dict[str, Floats]) -> Whole:
         """Return the records that are there when the period begins."""

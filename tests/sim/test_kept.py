@@ -1,5 +1,7 @@
 """What is finished is kept: streams of tables, files to go on from, and how many replications are enough."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing
@@ -11,6 +13,7 @@ import pytest
 
 from sim.errors import ResumeError
 from sim.experiment import Case, Table, run_experiment, stream_experiment, until_precise
+from sim.experiment.layout import Layout
 from sim.experiment.precision import BATCH, reaches
 from sim.experiment.store import Store
 from sim.measures import FIGURES
@@ -128,16 +131,57 @@ def test_a_stop_keeps_what_is_finished(executor: Executor, tmp_path: Path) -> No
         assert_same(next(stream), run(executor, 2))
 
 
+def test_a_file_is_of_one_run_at_a_time(executor: Executor, tmp_path: Path) -> None:
+    """Who comes second is told so at once and changes nothing; when the first has stopped, another goes on."""
+    path = tmp_path / "kept"
+    run(executor, 1, kept_in=path)
+    before = path.read_bytes()
+    with closing(
+        stream_experiment(CASES, seed=1, n_replications=9, executor=executor, breakdowns=KINDS, kept_in=path)
+    ) as stream:
+        assert next(stream).n_replications == 1
+        with pytest.raises(ResumeError, match=r"kept: found another run .*; expected none"):
+            run(executor, 3, kept_in=path)
+        assert path.read_bytes() == before
+    assert_same(run(executor, 3, kept_in=path), run(executor, 3))
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from sim.experiment.store import Store
+
+store = Store({}, Path(sys.argv[1]))
+print("open", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_run_that_was_killed_holds_no_file(tmp_path: Path, project_root: Path) -> None:
+    """What it had locked is free with its end, without anything to be cleaned up."""
+    path = tmp_path / "kept"
+    command = [sys.executable, "-c", HOLDER, str(path)]
+    with subprocess.Popen(command, cwd=project_root, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == b"open\n"
+        with pytest.raises(ResumeError, match="another run"):
+            Store({}, path)
+        holder.kill()
+        holder.wait()
+        Store({}, path).close()
+    assert not path.exists()
+
+
 def test_many_replications_lie_on_the_disk(executor: Executor) -> None:
     """Figures are the same numbers whether they wait in memory or have gone to the file, chunk by chunk."""
     stream = stream_experiment(CASES, seed=1, n_replications=1, executor=executor)
     table = next(stream)
     measured = _measures(table)
-    store = Store({})
+    store, layout = Store({}), Layout.of([measured])
     n = 40_000  # 55 MB: more than is held in memory
     for number in range(n):
         measured.received_count[:] = number
-        store.append([measured])
+        store.append(layout, layout.row([measured]))
     assert store.values(0, "received_count", n)[:, 0].tolist() == list(range(n))
     assert store.values(0, "received_count", 10)[:, -1].tolist() == list(range(10))
 
