@@ -5,8 +5,9 @@ shares no logic with the reference engine. Threads may run replications at the s
 """
 
 from sim.conditions import Conditions
-from sim.engine.compiled.entry import run
+from sim.engine.compiled.entry import enlarged, lay_out, tell
 from sim.engine.compiled.layout import material_of
+from sim.engine.compiled.loop import happen
 from sim.plan import Plan
 from sim.trace import Trace
 from sim.workload import Workload
@@ -14,5 +15,8 @@ from sim.workload import Workload
 
 def simulate_compiled(workload: Workload, plan: Plan, conditions: Conditions) -> Trace:
     """Return what happens to the workload under the plan and these conditions."""
-    received, settled, stints = run(*material_of(workload, plan, conditions))
+    memory, x = lay_out(*material_of(workload, plan, conditions))
+    while not happen(memory, x):
+        memory = enlarged(memory)
+    received, settled, stints = tell(memory)
     return Trace(workload=workload, received=received, settled=settled, stints=stints)

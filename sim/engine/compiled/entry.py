@@ -22,50 +22,40 @@ from sim.engine.compiled.layout import (
     lay_records,
 )
 from sim.engine.compiled.link import PASSED, RATE, RATES, STEP
-from sim.engine.compiled.loop import go
 from sim.engine.compiled.pace import LOSES, PACE, PERMILLE
 from sim.engine.compiled.queue import CHAIN
-from sim.engine.compiled.tables import WORD, Floats, Whole
-from sim.engine.compiled.told import TOLD, stop, tell
+from sim.engine.compiled.tables import FOREVER, WORD, Floats, Whole
+from sim.engine.compiled.told import TOLD, stop, write
 
-NONE_LOWER: Final = 1 << 62
 N_HEAPS: Final = 4
 _BYTES: Final = 8  # of a number
-_CACHE_LINE: Final = 8  # numbers
 
 _stints_of_an_event = making(stints_of_an_event)
+_Entries = tuple[
+    Callable[[Tables, Draws, int, int], tuple[Whole, Floats]],
+    Callable[[Whole], tuple[Whole, Whole, Whole]],
+]
 
 
-@making
-def empty(size: int, records: int) -> Whole:
-    """Return new memory in which the records' rows begin where lines of the processor's cache do."""
-    memory = np.empty(size + _CACHE_LINE, dtype=np.int64)
-    before = -(memory.ctypes.data // _BYTES + records) % _CACHE_LINE
-    return memory[before : before + size]
-
-
-@making
 def enlarged(memory: Whole) -> Whole:
     """Return the memory with more room for stints, which are at its end."""
     more = memory[at.NEXT_STINT] - memory[at.STINTS]
-    larger = empty(len(memory) + more, memory[at.RECORDS])
-    larger[: len(memory)] = memory
-    larger[at.LAST_STINT] += more
-    return larger
+    memory[at.LAST_STINT] += more
+    return np.concatenate([memory, np.empty(more, dtype=np.int64)])
 
 
 @making
 def priorities_of(priorities: Whole) -> tuple[int, int]:
     """Return the lowest priority, and how many there are from it to the highest."""
-    lowest, highest = NONE_LOWER, -NONE_LOWER
+    lowest, highest = FOREVER, -FOREVER
     for priority in priorities:
         lowest, highest = min(lowest, priority), max(highest, priority)
     return (lowest, highest - lowest + 1) if len(priorities) else (0, 1)
 
 
 @making
-def laid_out(tables: Tables, draws: Draws, bits: int, room: int) -> tuple[Whole, Floats]:
-    """Return the memory before the first event."""
+def laid_out(tables: Tables, draws: Draws, bits: int, room: int) -> Whole:
+    """Return the memory before the first event, without what has been drawn."""
     front, starts, ends, ticks, permille, loses, steps, step_loses, rates, portal_down, leads = tables
     urgent, n_priorities = priorities_of(draws[at.PRIORITY - at.DRAWN])
     n_records, n_persons = len(leads), (front[at.IDLE_PEOPLE_END] - front[at.IDLE_PEOPLE]) << WORD
@@ -73,7 +63,7 @@ def laid_out(tables: Tables, draws: Draws, bits: int, room: int) -> tuple[Whole,
     in_reserve = STINT * _stints_of_an_event(n_records, n_persons)
     size = len(front) + (rec.WIDTH + N_HEAPS) * n_records + N_HEAPS + CHAIN * n_priorities * n_lines
     size += len(starts) + len(ends) + PACE * len(ticks) + STEP * len(steps) + len(portal_down)
-    memory = empty(size + STINT * room + in_reserve, len(front))
+    memory = np.empty(size + STINT * room + in_reserve, dtype=np.int64)
     m = bare(memory)
     lay(m, 0, 1, front)
     m[at.BITS] = bits
@@ -87,55 +77,42 @@ def laid_out(tables: Tables, draws: Draws, bits: int, room: int) -> tuple[Whole,
     m[at.STEPS_END] = m[at.PORTAL] = lay(m, m[at.STEPS], STEP, steps)
     lay(m, m[at.STEPS] + 1, STEP, step_loses)
     m[at.PORTALS_END] = lay(m, m[at.PORTAL], 1, portal_down)
+    m[at.TARGETS] = RATES + len(rates)
     m[at.STINTS] = lay_chains(m, lay_heaps(m, m[at.PORTALS_END], n_records), urgent, n_priorities)
     m[at.NEXT_STINT] = m[at.STINTS]
     m[at.LAST_STINT] = len(memory) - in_reserve
-    for column in range(len(draws)):
-        m[at.DRAWN + column] = draws[column].ctypes.data - _BYTES * (m[at.RECORDS] >> rec.SHIFT)
-    lay_records(m, leads, n_records)
-    foresee_all(m)
-    return memory, rates_laid_out(m, rates, n_records)
+    return memory
 
 
-@making
-def rates_laid_out(m: Whole, rates: Floats, n_records: int) -> Floats:
-    """Return the memory of the link, before the first event."""
-    m[at.TARGETS] = RATES + len(rates)
-    x = np.empty(RATES + len(rates) + n_records, dtype=np.float64)
-    x[PASSED], x[RATE] = 0, 0
-    x[RATES : RATES + len(rates)] = rates
-    return x
-
-
-@making
-def happened(memory: Whole, x: Floats) -> bool:
-    """Let events happen until the period ends, or until there must be more room for stints."""
-    return go(bare(memory), bare(x))
-
-
-@making
-def told(memory: Whole) -> tuple[Whole, Whole, Whole]:
-    """Return when each record was received and settled, and the stints."""
-    m = bare(memory)
-    stop(m)
-    n_records = (m[at.RECORDS_END] - m[at.RECORDS]) >> rec.SHIFT
-    received, settled = np.empty(n_records, dtype=np.int64), np.empty(n_records, dtype=np.int64)
-    n_stints = (m[at.NEXT_STINT] - m[at.STINTS]) // STINT
-    stints = np.empty(n_stints * TOLD, dtype=np.int64)
-    tell(m, bare(received), bare(settled), bare(stints))
-    return received, settled, stints.reshape(n_stints, TOLD)
-
-
-def _entry(digest: int) -> Callable[[Tables, Draws, int, int], tuple[Whole, Whole, Whole]]:
+def _entries(digest: int) -> _Entries:
     @outer
-    def run(tables: Tables, draws: Draws, bits: int, room: int) -> tuple[Whole, Whole, Whole]:
-        memory, x = laid_out(tables, draws, bits, room)
-        memory[at.DIGEST] = digest  # so that what is kept on disk is of these very sources
-        while not happened(memory, x):
-            memory = enlarged(memory)
-        return told(memory)
+    def lay_out(tables: Tables, draws: Draws, bits: int, room: int) -> tuple[Whole, Floats]:
+        memory, rates, leads = laid_out(tables, draws, bits, room), tables[-3], tables[-1]
+        m = bare(memory)
+        m[at.DIGEST] = digest  # so that what is kept on disk is of these very sources
+        for column in range(len(draws)):
+            m[at.DRAWN + column] = draws[column].ctypes.data - _BYTES * (m[at.RECORDS] >> rec.SHIFT)
+        lay_records(m, leads, len(leads))
+        foresee_all(m)
+        x = np.empty(m[at.TARGETS] + len(leads), dtype=np.float64)
+        x[PASSED] = x[RATE] = 0.0
+        for step in range(len(rates)):
+            x[RATES + step] = rates[step]
+        return memory, x
 
-    return run
+    @outer
+    def tell(memory: Whole) -> tuple[Whole, Whole, Whole]:
+        m = bare(memory)
+        m[at.DIGEST] = digest
+        stop(m)
+        n_records = (m[at.RECORDS_END] - m[at.RECORDS]) >> rec.SHIFT
+        received, settled = np.empty(n_records, dtype=np.int64), np.empty(n_records, dtype=np.int64)
+        n_stints = (m[at.NEXT_STINT] - m[at.STINTS]) // STINT
+        stints = np.empty((n_stints, TOLD), dtype=np.int64)
+        write(m, received, settled, stints)
+        return received, settled, stints
+
+    return lay_out, tell
 
 
-run = _entry(sources_digest())
+lay_out, tell = _entries(sources_digest())

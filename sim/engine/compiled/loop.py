@@ -4,12 +4,14 @@ In: the memory as it is laid out. Out: the memory, changed. Invariant: no Python
 and Python's lock is not held.
 """
 
+from collections.abc import Callable
+
 from sim.engine.compiled import at, man, queue, rec
 from sim.engine.compiled.arrivals import arrive
 from sim.engine.compiled.counter import attend, end_hall_work, end_upload
 from sim.engine.compiled.hall import close, lose_patience
 from sim.engine.compiled.heaps import KIND_BITS, foresee_row
-from sim.engine.compiled.jit import inner, woven
+from sim.engine.compiled.jit import bare, inner, outer, sources_digest, woven
 from sim.engine.compiled.lines import leave
 from sim.engine.compiled.link import step_link
 from sim.engine.compiled.office import end_desk_work, put_down, sign, take_up
@@ -134,27 +136,34 @@ def happen_as_told(m: Whole, x: Floats, kind: int) -> None:
     foretell(m)
 
 
-@inner
-def go(m: Whole, x: Floats) -> bool:
-    """Let events happen until the period ends; return whether it has, or else there must be more room for stints."""
-    while True:
-        event = next_event(m)
-        if event >= m[at.END]:
-            return True
-        if m[at.NEXT_STINT] > m[at.LAST_STINT]:
-            return False
-        kind, m[at.NOW] = event & ((1 << KIND_BITS) - 1), event >> KIND_BITS
-        if m[at.NOW] >= m[at.TURNS]:
-            turn(m)
-        if kind == Kind.WORK_END:
-            end_work(m, x)
-        elif kind == Kind.ARRIVAL:
-            arrive(m)
-        elif kind == Kind.TRANSFER_END:
-            end_upload(m, x)
-        elif kind == Kind.RENEGE:
-            lose_patience(m)
-        else:
-            happen_as_told(m, x, kind)
-        if m[at.FREED] != NOTHING or m[at.N_JOINED]:
-            dispatch(m)
+def _entry(digest: int) -> Callable[[Whole, Floats], bool]:
+    @outer
+    def happen(memory: Whole, x_memory: Floats) -> bool:
+        """Let events happen until the period ends; return whether it has, or must have more room for stints."""
+        m, x = bare(memory), bare(x_memory)
+        m[at.DIGEST] = digest  # so that what is kept on disk is of these very sources
+        while m[at.NEXT_STINT] <= m[at.LAST_STINT]:
+            event = next_event(m)
+            if event >= m[at.END]:
+                return True
+            kind, m[at.NOW] = event & ((1 << KIND_BITS) - 1), event >> KIND_BITS
+            if m[at.NOW] >= m[at.TURNS]:
+                turn(m)
+            if kind == Kind.WORK_END:
+                end_work(m, x)
+            elif kind == Kind.ARRIVAL:
+                arrive(m)
+            elif kind == Kind.TRANSFER_END:
+                end_upload(m, x)
+            elif kind == Kind.RENEGE:
+                lose_patience(m)
+            else:
+                happen_as_told(m, x, kind)
+            if m[at.FREED] != NOTHING or m[at.N_JOINED]:
+                dispatch(m)
+        return False
+
+    return happen
+
+
+happen = _entry(sources_digest())

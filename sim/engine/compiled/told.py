@@ -20,7 +20,7 @@ def stop(m: Whole) -> None:
 
 
 @inner
-def tell(m: Whole, received: Whole, settled: Whole, stints: Whole) -> None:
+def write(m: Whole, received: Whole, settled: Whole, stints: Whole) -> None:
     """Write when each record was received and settled, and its stints, record by record in the order of their ends."""
     place = 0
     for record in range(m[at.RECORDS], m[at.RECORDS_END], rec.WIDTH):
@@ -28,16 +28,16 @@ def tell(m: Whole, received: Whole, settled: Whole, stints: Whole) -> None:
         received[number], settled[number] = m[record + rec.RECEIVED], m[record + rec.SETTLED]
         n_stints = m[record + rec.N_STINTS]
         m[record + rec.N_STINTS] = place  # of its next stint
-        place += TOLD * n_stints
+        place += n_stints
     for row in range(m[at.STINTS], m[at.NEXT_STINT], STINT):
         who, end = m[row], m[row + 1]
         record = (who >> (STATE_BITS + PERSON_BITS)) << rec.SHIFT
         person = (who >> STATE_BITS) & ((1 << PERSON_BITS) - 1)
         place = m[record + rec.N_STINTS]
-        stints[place] = (record - m[at.RECORDS]) >> rec.SHIFT
-        stints[place + 1] = who & ((1 << STATE_BITS) - 1)
-        stints[place + 2] = m[record + rec.BEGAN]
-        stints[place + 3] = end
-        stints[place + 4] = m[person + man.NUMBER] if person != NOTHING else NEVER
-        m[record + rec.N_STINTS] = place + TOLD
+        stints[place, 0] = (record - m[at.RECORDS]) >> rec.SHIFT
+        stints[place, 1] = who & ((1 << STATE_BITS) - 1)
+        stints[place, 2] = m[record + rec.BEGAN]
+        stints[place, 3] = end
+        stints[place, 4] = m[person + man.NUMBER] if person != NOTHING else NEVER
+        m[record + rec.N_STINTS] = place + 1
         m[record + rec.BEGAN] = end
