@@ -4,6 +4,7 @@ In: functions over NumPy arrays. Out: the same functions, compiled when they are
 ``NUMBA_DISABLE_JIT=1`` the very functions, run by Python. Invariant: floating point is as written (no fast-math).
 """
 
+import ctypes
 import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -26,6 +27,11 @@ _INNER: Final = {"error_model": "numpy", "_nrt": False, "no_cpython_wrapper": Tr
 def inner(function: F) -> F:
     """Return the function compiled, to be called by other compiled functions only; it allocates nothing."""
     return cast("F", _NUMBA.njit(**_INNER)(function))
+
+
+def making(function: F) -> F:
+    """Return the function compiled, to be called by other compiled functions only; it may allocate what it returns."""
+    return cast("F", _NUMBA.njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
 
 
 def woven(function: F) -> F:
@@ -101,6 +107,43 @@ def _itself(array: A) -> A:
 # A bare address is one number where an array is seven, so it is quick to hand on and to compile with, and indexing is
 # the same: it is what all functions but the outermost are given.
 bare: Final = cast("Callable[[A], A]", _itself if _NUMBA.config.DISABLE_JIT else intrinsic(_address))
+
+
+def _peek(_: object, _address: Any, _number: Any) -> tuple[Any, Callable[..., Any]]:
+    """Return how a number is read so many places after an address: its type, and what is generated for it."""
+    whole = _NUMBA.types.int64
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        pointer = builder.inttoptr(arguments[0], context.get_value_type(whole).as_pointer())
+        return builder.load(builder.gep(pointer, [arguments[1]]))
+
+    return whole(whole, whole), generate
+
+
+def _peeked(address: int, number: int) -> int:
+    return ctypes.c_int64.from_address(int(address) + ctypes.sizeof(ctypes.c_int64) * int(number)).value
+
+
+# What a whole number of 64 bits is, so many places after an address (``array.ctypes.data``) of what is kept alive.
+peek: Final = cast("Callable[[int, int], int]", _peeked if _NUMBA.config.DISABLE_JIT else intrinsic(_peek))
+
+
+def _lowest_bit(_: object, _bits: Any) -> tuple[Any, Callable[..., Any]]:
+    """Return how the place of the lowest bit is found: its type, and what is generated for it."""
+    whole = _NUMBA.types.int64
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], context.get_constant(_NUMBA.types.boolean, 1))
+
+    return whole(whole), generate
+
+
+def _bit_found(bits: int) -> int:
+    return (int(bits) & -int(bits)).bit_length() - 1
+
+
+# The place, from 0, of the lowest bit of a number that is not 0.
+lowest_bit: Final = cast("Callable[[int], int]", _bit_found if _NUMBA.config.DISABLE_JIT else intrinsic(_lowest_bit))
 
 
 def digest_of(paths: Iterable[Path]) -> int:

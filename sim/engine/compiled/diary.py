@@ -1,22 +1,29 @@
-"""What is noted: the life of each record as stints, and what is due."""
+"""What is noted: the life of each record as stints, and what is due.
 
-from sim.engine.compiled import at, man, rec
-from sim.engine.compiled.heaps import due, push, soonest
+A stint is noted when it ends, as two numbers: whose it is with state and person, and when it ends. It began when the
+one before it ended.
+"""
+
+from sim.engine.compiled import at, rec
+from sim.engine.compiled.drawn import drawn
+from sim.engine.compiled.heaps import due, foresee, foresee_first, push
 from sim.engine.compiled.jit import inner, woven
 from sim.engine.compiled.tables import IDLE, Whole
 from sim.engine.order import Kind
-from sim.timebase import NEVER
 
-STINT = 5  # width of a row
+STINT = 2  # width of a row
+STATE_BITS, PERSON_BITS = 5, 28  # of a stint's first number: state, above it the person, above that the record
 _FEW = 16  # stints that an event ends at most beside those that it is about
 
 
 @inner
 def enter(m: Whole, record: int, state: int, person: int) -> None:
     """Let a record's state end now and another begin."""
-    note(m, record, m[at.NOW])
+    if m[record + rec.STATE] == IDLE:
+        m[record + rec.BEGAN] = m[at.NOW]
+    else:
+        note(m, record, m[at.NOW])
     m[record + rec.STATE] = state
-    m[record + rec.SINCE] = m[at.NOW]
     m[record + rec.BY] = person
 
 
@@ -30,24 +37,12 @@ def depart(m: Whole, record: int) -> None:
 
 @woven
 def note(m: Whole, record: int, end: int) -> None:
-    """Note the stint that a record is in, if it is in one."""
-    if m[record + rec.STATE] == IDLE:
-        return
-    row, person = m[at.NEXT_STINT], m[record + rec.BY]
-    m[row] = m[record + rec.NUMBER]
-    m[row + 1] = m[record + rec.STATE]
-    m[row + 2] = m[record + rec.SINCE]
-    m[row + 3] = end
-    m[row + 4] = NEVER if person == NEVER else m[person + man.NUMBER]
+    """Note the stint that a record is in."""
+    row, who = m[at.NEXT_STINT], (record >> rec.SHIFT) << PERSON_BITS | m[record + rec.BY]
+    m[row] = who << STATE_BITS | m[record + rec.STATE]
+    m[row + 1] = end
     m[at.NEXT_STINT] = row + STINT
-
-
-@inner
-def expect_work(m: Whole, record: int, tick: int) -> None:
-    """Let the work at a record end at a tick, if that comes."""
-    if tick < m[at.END_TICK]:
-        push(m, m[at.WORK_DUE], due(m, tick, record))
-        m[at.DUE + Kind.WORK_END] = soonest(m, m[at.WORK_DUE])
+    m[record + rec.N_STINTS] += 1
 
 
 @inner
@@ -58,10 +53,10 @@ def expect_leave(m: Whole, record: int, tick: int) -> None:
     is put off when its tick comes.
     """
     m[record + rec.LEAVES] = tick
-    if tick < m[at.END_TICK] and not m[record + rec.AWAITED]:
-        m[record + rec.AWAITED] = 1
+    if tick < m[at.END_TICK] and not m[record + rec.MARKS] & rec.AWAITED:
+        m[record + rec.MARKS] |= rec.AWAITED
         push(m, m[at.LEAVE_DUE], due(m, tick, record))
-        m[at.DUE + Kind.RENEGE] = soonest(m, m[at.LEAVE_DUE])
+        foresee_first(m, Kind.RENEGE.value, m[at.LEAVE_DUE])
 
 
 @inner
@@ -75,10 +70,18 @@ def expect_arrival(m: Whole, record: int, tick: int) -> None:
 @woven
 def foresee_arrival(m: Whole) -> None:
     """Note when the next record arrives, one known beforehand or one that comes again."""
-    record, tick = m[at.NEXT_RECORD], soonest(m, m[at.RETURN_DUE])
+    foresee_first(m, Kind.ARRIVAL.value, m[at.RETURN_DUE])
+    record = m[at.NEXT_RECORD]
     if record < m[at.RECORDS_END]:
-        tick = min(tick, max(0, m[record + rec.ARRIVAL]))
-    m[at.DUE + Kind.ARRIVAL] = tick
+        again = m[at.DUE + Kind.ARRIVAL]
+        foresee(m, Kind.ARRIVAL.value, first_tick(m, record))
+        m[at.DUE + Kind.ARRIVAL] = min(m[at.DUE + Kind.ARRIVAL], again)
+
+
+@woven
+def first_tick(m: Whole, record: int) -> int:
+    """Return when a record arrives by itself."""
+    return max(0, drawn(m, at.ARRIVAL, record))
 
 
 def stints_of_an_event(n_records: int, n_persons: int) -> int:

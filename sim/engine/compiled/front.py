@@ -8,10 +8,13 @@ from typing import Final
 
 import numpy as np
 
-from sim.engine.compiled import at, crew, man, queue
+from sim.engine.compiled import at, crew, man, queue, rec
+from sim.engine.compiled.diary import PERSON_BITS
+from sim.engine.compiled.heaps import KIND_BITS
 from sim.engine.compiled.pace import DISPERSAL, DOOR, FULL
-from sim.engine.compiled.tables import FOREVER, Flags, Place, Whole
+from sim.engine.compiled.tables import EIGHT, FOREVER, NOTHING, WORD, Flags, Place, Whole
 from sim.engine.order import Kind
+from sim.errors import require
 from sim.plan import Plan
 from sim.scenario.people import COUNTER_STAGES, DESK_STAGES, Stage
 from sim.timebase import NEVER
@@ -35,7 +38,7 @@ class Front:
 
     Attributes:
         numbers: the memory's beginning.
-        has_procedure: ``bool[n_lines, n_procedures]``, which records may wait in a line.
+        tick_bits: enough for the period's last tick.
         shifts: who works when, and who perhaps does not come.
     """
 
@@ -43,11 +46,12 @@ class Front:
         ground = _Ground()
         _lay_single_numbers(ground.single, plan)
         group, people = _lay_people(ground, plan)
-        self.has_procedure = _lay_lines(ground, plan, group)
+        _lay_lines(ground, plan, group)
         _lay_calendar(ground, plan)
         self.shifts = Shifts(plan, people)
-        self.shifts.lay(ground)
+        self.tick_bits = plan.hours.timebase.end_tick.bit_length()
         self.numbers: Whole = ground.memory()
+        require(len(self.numbers) < 1 << PERSON_BITS, "too many people and days", numbers=len(self.numbers))
 
 
 class _Ground:
@@ -78,7 +82,9 @@ class _Ground:
         row[column], row[column + 1] = self.lay(table), self._size
 
     def memory(self) -> Whole:
-        """Return the memory, with the tables in it."""
+        """Return the memory, with the tables in it, up to where the records' rows can begin."""
+        self.leave(-self._size % rec.WIDTH)
+        self.single[at.RECORDS] = self._size
         m = np.zeros(self._size, dtype=np.int64)
         m[: at.SIZE] = self.single
         for address, table in self._tables:
@@ -92,9 +98,10 @@ def _lay_single_numbers(single: Whole, plan: Plan) -> None:
     single[at.ROOM + Place.HALL] = single[at.ROOM + Place.OWN_DESK] = FOREVER
     single[at.ROOM + Place.COUNTER] = plan.n_counters
     single[at.ROOM + Place.DESK] = plan.n_desks
-    single[at.FREED] = NEVER
     single[at.SCANNERS] = plan.n_scanners
-    single[at.END_TICK] = plan.hours.timebase.end_tick
+    single[at.WORK_DUE] = FOREVER
+    single[at.END_TICK] = end_tick = plan.hours.timebase.end_tick
+    single[at.END] = end_tick << KIND_BITS
     single[at.TICKS_PER_H] = plan.ticks_per_h
     single[at.FRESH] = plan.ticks_per_h * int(is_tiring.argmax()) if is_tiring.any() else FOREVER
     single[at.WRONG_WORK] = plan.wrong_work
@@ -105,24 +112,36 @@ def _lay_people(ground: _Ground, plan: Plan) -> tuple[Whole, Whole]:
     """Return the groups' rows, to be filled in, and the people's addresses."""
     n_groups, n_persons, n_days = len(plan.groups), plan.n_persons, plan.work_permille.shape[1]
     group = np.zeros((n_groups, crew.WIDTH), dtype=np.int64)
-    ground.lay_between(at.GROUPS, at.GROUPS_END, group)
+    groups = ground.lay(group)
     rows = np.zeros((n_persons, man.PERMILLE + n_days), dtype=np.int64)
     rows[:, man.NUMBER] = np.arange(n_persons)
-    rows[:, man.GROUP] = ground.single[at.GROUPS] + plan.person_group * crew.WIDTH
-    rows[:, man.RECORD] = NEVER
+    rows[:, man.GROUP] = groups + plan.person_group * crew.WIDTH
+    rows[:, man.RECORD] = NOTHING
+    rows[:, man.IDLERS] = np.arange(n_persons) >> WORD
+    rows[:, man.BIT] = 1 << (np.arange(n_persons) & ((1 << WORD) - 1))
     rows[:, man.PERMILLE :] = plan.work_permille
-    people = ground.lay(rows) + np.arange(n_persons) * rows.shape[1]
-    n_members = np.bincount(plan.person_group, minlength=n_groups).tolist()
-    for row, n in zip(group, n_members, strict=True):
-        for heap in (crew.HALL, crew.OFFICE):
-            row[heap] = ground.leave(1 + n)
-    for heap in (at.WORK_DUE, at.SCAN_DUE):  # whoever is worked on, or waits for a scanner, has a person
-        ground.single[heap] = ground.leave(1 + n_persons)
+    ground.lay_between(at.IDLE_PEOPLE, at.IDLE_PEOPLE_END, np.zeros(_n_words(n_persons), dtype=np.int64))
+    rows[:, man.IDLERS] += ground.single[at.IDLE_PEOPLE]
+    ground.single[at.PEOPLE], ground.single[at.PERSON_WIDTH] = ground.lay(rows), rows.shape[1]
+    people = ground.single[at.PEOPLE] + np.arange(n_persons) * rows.shape[1]
+    until = np.full(_eights(n_persons), FOREVER)
+    ground.single[at.UNTIL] = ground.lay(until)
+    ground.lay_between(at.FIRST_UNTIL, at.FIRST_UNTIL_END, np.full(_eights(len(until) // EIGHT), FOREVER))
+    ground.single[at.SCAN_DUE] = ground.leave(1 + n_persons)  # whoever waits for a scanner has a person
     return group, people
 
 
-def _lay_lines(ground: _Ground, plan: Plan, group: Whole) -> Flags:
-    """Lay lines and procedures, note with the groups what they can serve; return whose records wait in each line."""
+def _n_words(n_persons: int) -> int:
+    return -(-n_persons >> WORD)
+
+
+def _eights(n: int) -> int:
+    """Return the next multiple of eight, of which there is one at least."""
+    return max(1, -(-n // EIGHT)) * EIGHT
+
+
+def _lay_lines(ground: _Ground, plan: Plan, group: Whole) -> None:
+    """Lay lines and procedures, and note with the groups what they can serve."""
     _, n_stages, n_procedures = plan.rank.shape
     pairs = [(stage, procedure) for stage in range(n_stages) for procedure in range(n_procedures)]
     numbers: dict[tuple[int, bytes], int] = {}  # of lines, by stage and what groups think of it
@@ -130,16 +149,17 @@ def _lay_lines(ground: _Ground, plan: Plan, group: Whole) -> Flags:
         [numbers.setdefault((stage, plan.rank[:, stage, kind].tobytes()), len(numbers)) for stage, kind in pairs],
         dtype=np.int64,
     ).reshape(n_stages, n_procedures)
-    lines = np.zeros((len(numbers), queue.WIDTH), dtype=np.int64)
+    n_words = _n_words(plan.n_persons)
+    lines = np.zeros((len(numbers), queue.SERVERS + n_words), dtype=np.int64)
     ground.lay_between(at.LINES, at.LINES_END, lines)
-    address = ground.single[at.LINES] + np.arange(len(lines)) * queue.WIDTH
-    group_address = ground.single[at.GROUPS] + np.arange(len(group)) * crew.WIDTH
+    ground.single[at.LINE_WIDTH] = lines.shape[1]
+    address = ground.single[at.LINES] + np.arange(len(lines)) * lines.shape[1]
     offers: list[list[tuple[int, int]]] = [[] for _ in plan.groups]
     for (stage, column), number in numbers.items():
         rank = np.frombuffer(column, dtype=np.int64)
         servers = np.flatnonzero(rank != NEVER)
         lines[number, queue.STAGE], lines[number, queue.PLACE] = stage, _place(stage)
-        ground.lay_row(lines[number], queue.SERVERS, group_address[servers])
+        lines[number, queue.SERVERS :] = _words(np.isin(plan.person_group, servers), n_words)
         for server in servers.tolist():
             offers[server].append((int(rank[server]), int(address[number])))
     for row, of_group in zip(group, offers, strict=True):
@@ -147,7 +167,13 @@ def _lay_lines(ground: _Ground, plan: Plan, group: Whole) -> Flags:
     ppm = np.stack([plan.online_ppm, plan.wrong_ppm, plan.incomplete_ppm], axis=2)
     kinds = np.concatenate([address[number_of.T], ppm.reshape(n_procedures, -1)], axis=1)
     ground.single[at.KINDS], ground.single[at.KIND_WIDTH] = ground.lay(kinds), kinds.shape[1]
-    return np.array([(number_of == number).any(axis=0) for number in range(len(lines))], dtype=bool)
+
+
+def _words(is_member: Flags, n_words: int) -> Whole:
+    """Return a bit for each person, as words."""
+    bits = np.zeros((n_words, 1 << WORD), dtype=np.int64)
+    bits.ravel()[: len(is_member)] = is_member
+    return np.asarray((bits << np.arange(1 << WORD)).sum(axis=1))
 
 
 def _place(stage: int) -> Place:
@@ -170,7 +196,7 @@ def _lay_calendar(ground: _Ground, plan: Plan) -> None:
     single[at.NEXT_SIGNING] = single[at.SIGNINGS]
     for kind, ticks in ((Kind.CLOSING, plan.doors[:, DISPERSAL]), (Kind.SIGNING, plan.signings)):
         if len(ticks):
-            single[at.DUE + kind] = ticks[0]
+            single[at.DUE + kind] = int(ticks[0]) << KIND_BITS | kind
 
 
 class Shifts:
@@ -192,25 +218,11 @@ class Shifts:
         self._ends = np.column_stack([end, people[person]])[self._by_end]
         self._drawn_by = (plan.person_group[person], plan.person_member[person], day)
         self._absence_ppm = plan.absence_ppm[person]
+        self._may_be_absent = bool(self._absence_ppm.any())
 
-    def lay(self, ground: _Ground) -> None:
-        """Lay all shifts, as if everybody came."""
-        ground.lay_between(at.NEXT_START, at.STARTS_END, self._starts)
-        ground.lay_between(at.NEXT_END, at.ENDS_END, self._ends)
-        _foresee(ground.single, self._starts, self._ends)
-
-    def leave_out(self, m: Whole, absence_draw: Whole) -> None:
-        """Leave out of a memory the shifts of those who are absent; a day's absence is of all shifts of that day."""
-        if not self._absence_ppm.any():
-            return
+    def of(self, absence_draw: Whole) -> tuple[Whole, Whole]:
+        """Return starts and ends of the shifts of those who come; a day's absence is of all shifts of that day."""
+        if not self._may_be_absent:
+            return self._starts, self._ends
         comes = absence_draw[self._drawn_by] >= self._absence_ppm
-        starts, ends = self._starts[comes[self._by_start]], self._ends[comes[self._by_end]]
-        for start, end, rows in ((at.NEXT_START, at.STARTS_END, starts), (at.NEXT_END, at.ENDS_END, ends)):
-            m[end] = m[start] + rows.size
-            m[m[start] : m[end]] = rows.ravel()
-        _foresee(m, starts, ends)
-
-
-def _foresee(single: Whole, starts: Whole, ends: Whole) -> None:
-    single[at.DUE + Kind.SHIFT_START] = starts[0, 0] if len(starts) else FOREVER
-    single[at.DUE + Kind.SHIFT_END] = ends[0, 0] if len(ends) else FOREVER
+        return self._starts[comes[self._by_start]], self._ends[comes[self._by_end]]

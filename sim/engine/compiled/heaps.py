@@ -1,14 +1,15 @@
-"""Heaps in the memory: of what is due, of free people, of who waits in a line, of what is under way on the link.
+"""Heaps in the memory: of what is due, of what waits to be signed, of what is under way on the link.
 
 A heap of numbers has its size first and its entries after that. What is due is one number, the tick shifted left by
-enough bits for a record, plus the record's number: comparing these compares (tick, record).
+enough bits for a record, plus the record's number: comparing these compares (tick, record). The next event of a kind
+is one number, too, of which the kind takes the lower bits: the least of them is what happens next.
 """
 
 from sim.engine.compiled import at, rec
 from sim.engine.compiled.jit import inner, woven
 from sim.engine.compiled.tables import FOREVER, Floats, Whole
 
-ENTRY = 2  # width of an entry of a line's heap: key, record
+KIND_BITS = 4
 
 
 @inner
@@ -53,64 +54,43 @@ def pop(m: Whole, heap: int) -> int:
 @woven
 def due(m: Whole, tick: int, record: int) -> int:
     """Return the number that stands for something due."""
-    return int(tick << m[at.BITS] | m[record + rec.NUMBER])
+    return int(tick << m[at.BITS] | record >> rec.SHIFT)
 
 
 @woven
-def pop_due(m: Whole, heap: int) -> int:
-    """Take away what is due first and return its record."""
-    return int(m[at.RECORDS] + (pop(m, heap) & ((1 << m[at.BITS]) - 1)) * rec.WIDTH)
+def tick_of(m: Whole, value: int) -> int:
+    """Return when that is due for which a number stands."""
+    return int(value >> m[at.BITS])
 
 
 @woven
-def soonest(m: Whole, heap: int) -> int:
-    """Return the tick of what is due first."""
-    return int(m[heap + 1] >> m[at.BITS]) if m[heap] else FOREVER
+def record_of(m: Whole, value: int) -> int:
+    """Return the record of which that is due for which a number stands."""
+    return int((value & ((1 << m[at.BITS]) - 1)) << rec.SHIFT)
 
 
 @woven
-def is_less(m: Whole, entry: int, key: int, record: int) -> bool:
-    """Return whether an entry of a line's heap comes before (key, record)."""
-    return bool(m[entry] < key or (m[entry] == key and m[entry + 1] < record))
+def foresee(m: Whole, kind: int, tick: int) -> None:
+    """Note the tick of the next event of a kind."""
+    m[at.DUE + kind] = tick << KIND_BITS | kind
 
 
 @woven
-def move(m: Whole, heap: int, place: int, hole: int) -> None:
-    """Move an entry of a line's heap; its record knows its place there, so that it can leave from the midst."""
-    record = m[heap + ENTRY * place + 1]
-    m[heap + ENTRY * hole], m[heap + ENTRY * hole + 1] = m[heap + ENTRY * place], record
-    m[record + rec.PLACE] = hole
+def foresee_row(m: Whole, kind: int, row: int, end: int) -> None:
+    """Note that the next event of a kind is what a row of a table begins with, unless the table has ended."""
+    if row < end:
+        foresee(m, kind, m[row])
+    else:
+        m[at.DUE + kind] = FOREVER
 
 
-@inner
-def rise(m: Whole, heap: int, hole: int, key: int, record: int) -> None:
-    """Put (key, record) into the hole at a place of a line's heap, from 0, or higher up."""
-    while hole > 0:
-        above = (hole - 1) >> 1
-        if is_less(m, heap + ENTRY * above, key, record):
-            break
-        move(m, heap, above, hole)
-        hole = above
-    m[heap + ENTRY * hole], m[heap + ENTRY * hole + 1] = key, record
-    m[record + rec.PLACE] = hole
-
-
-@inner
-def take_out(m: Whole, heap: int, n: int, hole: int) -> None:
-    """Take the entry at a place out of a line's heap of `n`, and let the last fill the hole, wherever it belongs."""
-    n -= 1
-    key, record = m[heap + ENTRY * n], m[heap + ENTRY * n + 1]
-    if hole == n:
-        return
-    child = 2 * hole + 1
-    while child < n:
-        if child + 1 < n and is_less(
-            m, heap + ENTRY * (child + 1), m[heap + ENTRY * child], m[heap + ENTRY * child + 1]
-        ):
-            child += 1
-        move(m, heap, child, hole)
-        hole, child = child, 2 * child + 1
-    rise(m, heap, hole, key, record)
+@woven
+def foresee_first(m: Whole, kind: int, heap: int) -> None:
+    """Note that the next event of a kind is what is due first of a heap."""
+    if m[heap]:
+        foresee(m, kind, tick_of(m, m[heap + 1]))
+    else:
+        m[at.DUE + kind] = FOREVER
 
 
 @inner

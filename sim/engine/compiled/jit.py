@@ -8,9 +8,9 @@ from pathlib import Path
 import sim.engine.order
 import sim.scenario.people
 import sim.trace
-from sim.compiler import bare, digest_of, inner, outer, woven
+from sim.compiler import bare, digest_of, inner, making, outer, woven
 
-__all__ = ["bare", "inner", "outer", "sources_digest", "woven"]
+__all__ = ["bare", "inner", "making", "outer", "sources_digest", "woven"]
 
 
 def sources_digest() -> int:

@@ -1,105 +1,126 @@
 """Lays out the memory of a replication.
 
-In: a workload, a plan and conditions. Out: `m` and `x` as `sim.engine.compiled.tables` describes them. Invariant: all
-that a replication needs, but for more stints than usual, is allocated here.
+In: what a replication is made of, as arrays. Out: `m` and `x` as `sim.engine.compiled.tables` describes them.
+Invariant: all that a replication needs, but for more stints than usual, is allocated here.
 """
 
-from itertools import accumulate
-
-import numpy as np
+from typing import Final
 
 from sim.conditions import Conditions
 from sim.engine.compiled import at, queue, rec
-from sim.engine.compiled.diary import STINT, stints_of_an_event
+from sim.engine.compiled.arrivals import next_new
+from sim.engine.compiled.diary import PERSON_BITS, STATE_BITS, foresee_arrival
+from sim.engine.compiled.drawn import columns_of, drawn
 from sim.engine.compiled.front import front_of
-from sim.engine.compiled.heaps import ENTRY
-from sim.engine.compiled.link import PASSED, RATE, RATES
-from sim.engine.compiled.tables import Floats, Whole
+from sim.engine.compiled.heaps import KIND_BITS, foresee_row
+from sim.engine.compiled.jit import inner, woven
+from sim.engine.compiled.loop import foretell
+from sim.engine.compiled.tables import IDLE, NOTHING, Flags, Floats, Whole
 from sim.engine.order import Kind
-from sim.errors import require
+from sim.errors import InvariantError, require
 from sim.plan import Plan
+from sim.timebase import NEVER
 from sim.workload import Workload
 
 _BITS = 62  # of a number that is compared
-_CACHE_LINE = 8  # whole numbers
-_STINTS = 24  # room for so many of each record, to begin with; what is not used costs next to nothing
+LARGEST: Final = 1 << _BITS
+_STINTS = 12  # room for so many of each record, to begin with
 
 
-def lay_out(workload: Workload, plan: Plan, conditions: Conditions) -> tuple[Whole, Floats]:
-    """Return a fresh memory."""
-    front, n_records, end_tick = front_of(plan), workload.n_records, plan.hours.timebase.end_tick
-    paces = np.column_stack([conditions.pace_step_tick, conditions.pace_permille, conditions.pace_loses])
-    steps = np.column_stack([conditions.link_step_tick, conditions.link_loses])
-    in_line = front.has_procedure @ np.bincount(workload.procedure, minlength=front.has_procedure.shape[1])
-    sizes = (
-        len(front.numbers),
-        paces.size,
-        steps.size,
-        conditions.portal_down.size,
-        1 + n_records,
-        1 + n_records,
-        n_records,
-        n_records,
-        rec.WIDTH * n_records,
-        ENTRY * int(in_line.sum()),  # room for all that can ever wait in each line
-        max(len(rec.DRAWN) * n_records, STINT * (_STINTS * n_records + stints_of_an_event(n_records, plan.n_persons))),
-    )
-    pace, step, portal, leaves, returns, signing, transfers, records, heaps, stints, end = accumulate(sizes)
-    m = _empty(end, records)
-    m[:pace] = front.numbers
-    m[pace:step], m[step:portal], m[portal:leaves] = paces.ravel(), steps.ravel(), conditions.portal_down.ravel()
-    m[at.PACE], m[at.PACES_END] = pace, step
-    m[at.STEPS], m[at.STEPS_END], m[at.NEXT_STEP] = step, portal, step
-    m[at.PORTAL], m[at.PORTALS_END] = portal, leaves
-    m[at.LEAVE_DUE], m[at.RETURN_DUE], m[leaves], m[returns] = leaves, returns, 0, 0
-    m[at.SIGNING], m[at.TRANSFERS], m[at.RECORDS], m[at.RECORDS_END] = signing, transfers, records, heaps
-    m[at.STINTS], m[at.NEXT_STINT] = stints, stints
-    m[at.LAST_STINT] = end - STINT * stints_of_an_event(n_records, plan.n_persons)
-    m[at.DUE + Kind.LINK_STEP] = conditions.link_step_tick[0]
-    m[at.BITS] = bits = n_records.bit_length()
-    require(end_tick < 1 << (_BITS - bits), "too many records and ticks for one number", bits=bits)
-    front.shifts.leave_out(m, workload.absence_draw)
-    lines = m[m[at.LINES] : m[at.LINES_END]].reshape(-1, queue.WIDTH)
-    lines[:, queue.HEAP] = heaps + ENTRY * (np.cumsum(in_line) - in_line)
-    _lay_draws(m[stints:], workload, end_tick)
-    rates = conditions.link_bit_per_tick
-    m[at.TARGETS] = RATES + len(rates)
-    x = np.empty(RATES + len(rates) + n_records, dtype=np.float64)
-    x[PASSED], x[RATE], x[RATES : RATES + len(rates)] = 0, 0, rates
-    return m, x
+Tables = tuple[Whole, Whole, Whole, Whole, Whole, Flags, Whole, Flags, Floats, Whole, Flags]
+Draws = tuple[Whole, ...]
 
 
-def _empty(size: int, records: int) -> Whole:
-    """Return new memory in which the records' rows begin where lines of the processor's cache do."""
-    m = np.empty(size + _CACHE_LINE, dtype=np.int64)
-    before = -(m.ctypes.data // m.itemsize + records) % _CACHE_LINE
-    return m[before : before + size]
+def material_of(workload: Workload, plan: Plan, conditions: Conditions) -> tuple[Tables, Draws, int, int]:
+    """Return what a replication is made of.
 
-
-def _lay_draws(m: Whole, workload: Workload, end_tick: int) -> None:
-    """Lay the draws one after the other, in the order of `rec.DRAWN`."""
-    lowest = min(0, int(workload.arrival.min(initial=0)))
-    priority = workload.priority - workload.priority.min(initial=0)
-    span = end_tick - lowest
-    require(span * (int(priority.max(initial=0)) + 1) < 1 << _BITS, "too many priorities and ticks for one number")
-    columns = (
-        workload.follower,
-        workload.procedure,
-        priority * span - lowest,
-        *workload.work,
-        workload.scan_work,
-        workload.upload_bit,
-        workload.incomplete_draw,
-        workload.wrong_draw,
-        workload.patience,
-        workload.balk_at,
-        workload.channel_draw,
-        workload.arrival,
+    Returns:
+        the front, starts and ends of shifts, the paces (tick, permille, whether work is lost), the link's steps (tick,
+        whether work is lost, bits per tick), when the portal is down, and who leads a visit;
+        what was drawn, in the order of the columns from `at.DRAWN` on;
+        how many bits tell a record;
+        and for how many stints there is room, to begin with.
+    """
+    front, n_records = front_of(plan), workload.n_records
+    starts, ends = front.shifts.of(workload.absence_draw)
+    bits = ((len(front.numbers) >> rec.SHIFT) + n_records).bit_length()
+    require(max(bits, KIND_BITS) + front.tick_bits < _BITS, "too many records and ticks for one number", bits=bits)
+    require(bits + PERSON_BITS + STATE_BITS < _BITS, "too many records for one number", bits=bits)
+    tables = (
+        front.numbers,
+        starts.ravel(),
+        ends.ravel(),
+        conditions.pace_step_tick,
+        conditions.pace_permille,
+        conditions.pace_loses,
+        conditions.link_step_tick,
+        conditions.link_loses,
+        conditions.link_bit_per_tick,
+        conditions.portal_down.ravel(),
         workload.leads,
-        workload.entry,
-        workload.n_tries,
-        workload.return_offset,
-        workload.supplement_delay,
-        workload.collect_delay,
     )
-    np.concatenate(columns, out=m[: len(columns) * workload.n_records])
+    return tables, columns_of(workload), bits, _STINTS * n_records
+
+
+@inner
+def lay(m: Whole, address: int, width: int, column: Whole | Flags) -> int:
+    """Lay a column of a table so wide, and return the column's address in the row after the last."""
+    for value in column:
+        m[address] = value
+        address += width
+    return address
+
+
+@inner
+def lay_heaps(m: Whole, address: int, n_records: int) -> int:
+    """Leave room for what may wait, of which there is nothing yet, and return where it ends."""
+    for heap in (at.LEAVE_DUE, at.RETURN_DUE, at.SIGNING):
+        m[heap] = address
+        m[address] = 0
+        address += 1 + n_records
+    m[at.TRANSFERS] = address
+    return address + n_records
+
+
+@inner
+def lay_chains(m: Whole, address: int, urgent: int, n_priorities: int) -> int:
+    """Lay the chains of the lines, in which nobody waits, and return where they end."""
+    m[at.URGENT], m[at.N_PRIORITIES] = urgent, n_priorities
+    for line in range(m[at.LINES], m[at.LINES_END], m[at.LINE_WIDTH]):
+        m[line + queue.CHAINS] = address
+        for end in range(address, address + queue.CHAIN * n_priorities):
+            m[end] = NOTHING
+        address += queue.CHAIN * n_priorities
+    return address
+
+
+@inner
+def lay_records(m: Whole, leads: Flags, n_records: int) -> None:
+    """Lay the records, none of which is there yet."""
+    record = m[at.RECORDS]
+    for number in range(n_records):
+        for column in range(rec.WIDTH):
+            m[record + column] = 0
+        follower = drawn(m, at.FOLLOWER, record)
+        m[record + rec.STATE] = IDLE
+        m[record + rec.RECEIVED] = m[record + rec.SETTLED] = NEVER
+        m[record + rec.MARKS] = rec.COMES if leads[number] or drawn(m, at.ENTRY, record) != NEVER else 0
+        m[record + rec.KIND] = m[at.KINDS] + drawn(m, at.PROCEDURE, record) * m[at.KIND_WIDTH]
+        m[record + rec.NEXT] = m[at.RECORDS] + (follower << rec.SHIFT) if follower != NEVER else NOTHING
+        record += rec.WIDTH
+
+
+@woven
+def foresee_all(m: Whole) -> None:
+    """Note what is due first of each kind, and what a priority counts beside a tick."""
+    has_records = m[at.RECORDS] < m[at.RECORDS_END]
+    m[at.LOWEST] = min(0, drawn(m, at.ARRIVAL, m[at.RECORDS])) if has_records else 0
+    m[at.SPAN] = m[at.END_TICK] - m[at.LOWEST]
+    if m[at.SPAN] > LARGEST // m[at.N_PRIORITIES]:
+        raise InvariantError("too many priorities and ticks for one number")
+    m[at.NEXT_RECORD] = next_new(m, m[at.RECORDS])
+    foresee_arrival(m)
+    foresee_row(m, Kind.SHIFT_START.value, m[at.NEXT_START], m[at.STARTS_END])
+    foresee_row(m, Kind.SHIFT_END.value, m[at.NEXT_END], m[at.ENDS_END])
+    foresee_row(m, Kind.LINK_STEP.value, m[at.NEXT_STEP], m[at.STEPS_END])
+    foretell(m)

@@ -1,43 +1,79 @@
-"""Lines and people: who waits where, who is free, and who takes what next."""
+"""Lines: who waits where."""
 
 from typing import Final
 
-from sim.engine.compiled import at, crew, kin, man, queue, rec
+from sim.engine.compiled import at, kin, queue, rec
 from sim.engine.compiled.diary import enter, expect_leave
-from sim.engine.compiled.heaps import ENTRY, pop, push, rise, take_out
+from sim.engine.compiled.drawn import drawn
 from sim.engine.compiled.jit import inner, woven
-from sim.engine.compiled.tables import Place, Whole
+from sim.engine.compiled.tables import NOTHING, Place, Whole
 from sim.scenario.people import Stage
 from sim.timebase import NEVER
 from sim.trace import State
 
 WAITING: Final = tuple(int(State[f"WAIT_{stage.name}"]) for stage in Stage)  # states of who waits for each stage
-OFFER = 2  # width of a row (rank, line)
 
 
 @inner
 def join(m: Whole, record: int, stage: int, joined: int) -> None:
-    """Let a record, or the visit that it leads, join the line of a stage with all its work before it."""
-    enter(m, record, WAITING[stage], NEVER)
-    m[record + rec.NEED] = m[record + rec.WORK + stage]
-    m[record + rec.KEY] = m[record + rec.RANK_KEY] + joined
-    line_up(m, record, stage)
-    if m[m[record + rec.LINE] + queue.PLACE] < Place.DESK:
+    """Let a record, or the visit that it leads, join the line of a stage; it is seldom not the last there."""
+    enter(m, record, WAITING[stage], NOTHING)
+    m[record + rec.KEY] = joined
+    line = line_of(m, record, stage)
+    chain = chain_of(m, line, record)
+    before = m[chain + 1]
+    while before != NOTHING and comes_before(m, record, before):
+        before = m[before + rec.BEFORE]
+    line_up(m, line, chain, record, before)
+    if m[line + queue.PLACE] < Place.DESK:
         m[at.N_HALL] += 1
-        if m[record + rec.PATIENCE] != NEVER:
-            expect_leave(m, record, m[at.NOW] + m[record + rec.PATIENCE])
+        patience = drawn(m, at.PATIENCE, record)
+        if patience != NEVER:
+            expect_leave(m, record, m[at.NOW] + patience)
+    else:
+        m[record + rec.NEED] = drawn(m, at.WORK + stage, record)
 
 
 @inner
-def line_up(m: Whole, record: int, stage: int) -> None:
-    """Put a record into the heap of its line."""
-    line = m[m[record + rec.PROCEDURE] + kin.LINE + stage]
-    n, place = m[line + queue.SIZE], m[line + queue.PLACE]
-    m[line + queue.SIZE] = n + 1
-    m[record + rec.LINE] = line
-    rise(m, m[line + queue.HEAP], n, m[record + rec.KEY], record)
-    for k in range(m[line + queue.SERVERS], m[line + queue.SERVERS_END]):
-        m[m[k] + crew.WANTED + place] += 1
+def rejoin(m: Whole, record: int, stage: int) -> None:
+    """Let a record have its place in a line again; it is seldom not the first there."""
+    line = line_of(m, record, stage)
+    chain = chain_of(m, line, record)
+    before, behind = NOTHING, m[chain]
+    while behind != NOTHING and comes_before(m, behind, record):
+        before, behind = behind, m[behind + rec.BEHIND]
+    line_up(m, line, chain, record, before)
+
+
+@woven
+def line_of(m: Whole, record: int, stage: int) -> int:
+    """Return the line of a stage in which a record waits."""
+    return int(m[m[record + rec.KIND] + kin.LINE + stage])
+
+
+@woven
+def chain_of(m: Whole, line: int, record: int) -> int:
+    """Return the chain of a line that the record belongs to."""
+    return int(m[line + queue.CHAINS] + queue.CHAIN * (drawn(m, at.PRIORITY, record) - m[at.URGENT]))
+
+
+@woven
+def comes_before(m: Whole, record: int, other: int) -> bool:
+    """Return whether a record comes before another of its chain."""
+    key, its_key = m[record + rec.KEY], m[other + rec.KEY]
+    return bool(key < its_key or (key == its_key and record < other))
+
+
+@inner
+def line_up(m: Whole, line: int, chain: int, record: int, before: int) -> None:
+    """Put a record into a chain of a line, behind another."""
+    behind = m[before + rec.BEHIND] if before != NOTHING else m[chain]
+    m[record + rec.BEFORE], m[record + rec.BEHIND], m[record + rec.LINE] = before, behind, line
+    m[(before + rec.BEHIND) if before != NOTHING else chain] = record
+    m[(behind + rec.BEFORE) if behind != NOTHING else chain + 1] = record
+    m[line + queue.SIZE] += 1
+    if before == NOTHING:
+        find_first(m, line)
     m[at.N_JOINED] += 1
     m[at.JOINED] = line
 
@@ -45,104 +81,25 @@ def line_up(m: Whole, record: int, stage: int) -> None:
 @inner
 def leave(m: Whole, record: int) -> None:
     """Take a record out of its line."""
-    line = m[record + rec.LINE]
-    n, place = m[line + queue.SIZE], m[line + queue.PLACE]
-    m[line + queue.SIZE] = n - 1
-    m[record + rec.LINE] = NEVER
-    take_out(m, m[line + queue.HEAP], n, m[record + rec.PLACE])
-    for k in range(m[line + queue.SERVERS], m[line + queue.SERVERS_END]):
-        m[m[k] + crew.WANTED + place] -= 1
-    if place < Place.DESK:
+    line, before, behind = m[record + rec.LINE], m[record + rec.BEFORE], m[record + rec.BEHIND]
+    chain = chain_of(m, line, record)
+    m[(before + rec.BEHIND) if before != NOTHING else chain] = behind
+    m[(behind + rec.BEFORE) if behind != NOTHING else chain + 1] = before
+    m[line + queue.SIZE] -= 1
+    m[record + rec.LINE] = NOTHING
+    if before == NOTHING:
+        find_first(m, line)
+    if m[line + queue.PLACE] < Place.DESK:
         m[at.N_HALL] -= 1
 
 
-@inner
-def set_free(m: Whole, person: int, place: int) -> None:
-    """Let a person be free, and the place that they had."""
-    m[person + man.RECORD] = NEVER
-    m[at.FREED] = person
-    m[at.MADE_ROOM] = m[at.ROOM + place] == 0
-    m[at.ROOM + place] += 1
-
-
-@inner
-def wait_for_work(m: Whole, person: int) -> None:
-    """Put a free person where those are looked for who could take something, for as long as their shift lasts."""
-    group = m[person + man.GROUP]
-    if m[at.NOW] < m[person + man.HALL_END] and not m[person + man.IN_HALL]:
-        m[person + man.IN_HALL] = 1
-        push(m, m[group + crew.HALL], person)
-    if m[at.NOW] < m[person + man.END] and not m[person + man.IN_OFFICE]:
-        m[person + man.IN_OFFICE] = 1
-        push(m, m[group + crew.OFFICE], person)
-
-
-@inner
-def lowest(m: Whole, heap: int, end: int, is_in: int) -> int:
-    """Return the lowest person of a heap who is free and whose shift lasts; `NEVER` if there is none.
-
-    Who was called away, or whose shift is over, is found here and taken out; when their work ends or a shift begins,
-    they are put in again.
-    """
-    while m[heap]:
-        person = m[heap + 1]
-        if m[person + man.RECORD] == NEVER and m[at.NOW] < m[person + end]:
-            return int(person)
-        pop(m, heap)
-        m[person + is_in] = 0
-    return NEVER
-
-
-@inner
-def first_taker(m: Whole) -> int:
-    """Return the lowest free person who can take something; `NEVER` if there is none."""
-    counter, desk = m[at.ROOM + Place.COUNTER] > 0, m[at.ROOM + Place.DESK] > 0
-    for group in range(m[at.GROUPS], m[at.GROUPS_END], crew.WIDTH):
-        person, other = NEVER, NEVER
-        if m[group + crew.WANTED + Place.HALL] or (counter and m[group + crew.WANTED + Place.COUNTER]):
-            person = lowest(m, m[group + crew.HALL], man.HALL_END, man.IN_HALL)
-        if m[group + crew.WANTED + Place.OWN_DESK] or (desk and m[group + crew.WANTED + Place.DESK]):
-            other = lowest(m, m[group + crew.OFFICE], man.END, man.IN_OFFICE)
-        if person == NEVER or (other != NEVER and other < person):
-            person = other
-        if person != NEVER:
-            return person
-    return NEVER
-
-
-@inner
-def first_server(m: Whole, line: int) -> int:
-    """Return the lowest free person who can serve a line; `NEVER` if there is none."""
-    place = m[line + queue.PLACE]
-    if m[at.ROOM + place] > 0:
-        for k in range(m[line + queue.SERVERS], m[line + queue.SERVERS_END]):
-            if place >= Place.DESK:
-                person = lowest(m, m[m[k] + crew.OFFICE], man.END, man.IN_OFFICE)
-            else:
-                person = lowest(m, m[m[k] + crew.HALL], man.HALL_END, man.IN_HALL)
-            if person != NEVER:
-                return person
-    return NEVER
-
-
-@inner
-def best_line(m: Whole, person: int) -> int:
-    """Return the line from which a person takes: of those that they can serve, the one with the best key first."""
-    group, now = m[person + man.GROUP], m[at.NOW]
-    best, best_rank = NEVER, NEVER
-    for row in range(m[group + crew.OFFERS], m[group + crew.OFFERS_END], OFFER):
-        rank, line = m[row], m[row + 1]
-        if best != NEVER and rank != best_rank:
-            break
-        place = m[line + queue.PLACE]
-        end = m[person + man.END] if place >= Place.DESK else m[person + man.HALL_END]
-        is_served = m[line + queue.SIZE] > 0 and m[at.ROOM + place] > 0 and now < end
-        if is_served and (best == NEVER or comes_before(m, m[line + queue.HEAP], m[best + queue.HEAP])):
-            best, best_rank = line, rank
-    return int(best)
-
-
 @woven
-def comes_before(m: Whole, heap: int, other: int) -> bool:
-    """Return whether the first of a line's heap comes before the first of another's."""
-    return bool(m[heap] < m[other] or (m[heap] == m[other] and m[heap + ENTRY - 1] < m[other + ENTRY - 1]))
+def find_first(m: Whole, line: int) -> None:
+    """Note who is the first of a line: the first of its most urgent chain that is not empty."""
+    first, level = NOTHING, 0
+    while first == NOTHING and level < m[at.N_PRIORITIES]:
+        first = m[m[line + queue.CHAINS] + queue.CHAIN * level]
+        level += 1
+    m[line + queue.FIRST] = first
+    if first != NOTHING:
+        m[line + queue.FIRST_KEY] = (level - 1) * m[at.SPAN] + m[first + rec.KEY] - m[at.LOWEST]

@@ -7,8 +7,9 @@ point is that of `sim.engine.order`.
 
 import math
 
-from sim.engine.compiled import at, rec
-from sim.engine.compiled.heaps import rise_target, sink_target
+from sim.engine.compiled import at
+from sim.engine.compiled.drawn import drawn
+from sim.engine.compiled.heaps import foresee, foresee_row, rise_target, sink_target
 from sim.engine.compiled.jit import inner, woven
 from sim.engine.compiled.tables import FOREVER, Floats, Whole
 from sim.engine.order import Kind
@@ -31,14 +32,15 @@ def grow(m: Whole, x: Floats) -> None:
 @woven
 def foresee_transfer(m: Whole, x: Floats) -> None:
     """Note when the next transfer ends, if nothing changes before."""
-    now, under_way, tick = m[at.NOW], m[at.N_TRANSFERS], FOREVER
+    now, under_way = m[at.NOW], m[at.N_TRANSFERS]
+    m[at.DUE + Kind.TRANSFER_END] = FOREVER
     if under_way:
         missing = x[m[at.TARGETS]] - x[PASSED]
         if missing <= 0:
-            tick = now
+            foresee(m, Kind.TRANSFER_END.value, now)
         elif x[RATE] > 0:  # what would end later than the period does not end
-            tick = now + math.ceil(min(missing * under_way / x[RATE], float(m[at.END_TICK])))
-    m[at.DUE + Kind.TRANSFER_END] = tick
+            takes = math.ceil(min(missing * under_way / x[RATE], float(m[at.END_TICK])))
+            foresee(m, Kind.TRANSFER_END.value, now + takes)
 
 
 @inner
@@ -46,7 +48,7 @@ def start_transfer(m: Whole, x: Floats, record: int) -> None:
     """Begin to upload a record's files."""
     grow(m, x)
     under_way = m[at.N_TRANSFERS]
-    rise_target(m, x, under_way, x[PASSED] + m[record + rec.UPLOAD_BIT], record)
+    rise_target(m, x, under_way, x[PASSED] + drawn(m, at.UPLOAD_BIT, record), record)
     m[at.N_TRANSFERS] = under_way + 1
     foresee_transfer(m, x)
 
@@ -74,7 +76,7 @@ def step_link(m: Whole, x: Floats) -> None:
     if m[row + 1]:
         for place in range(m[at.N_TRANSFERS]):  # the heap is built anew from its front, place by place
             record = m[m[at.TRANSFERS] + place]
-            rise_target(m, x, place, x[PASSED] + m[record + rec.UPLOAD_BIT], record)
+            rise_target(m, x, place, x[PASSED] + drawn(m, at.UPLOAD_BIT, record), record)
     m[at.NEXT_STEP] = row + STEP
-    m[at.DUE + Kind.LINK_STEP] = m[row + STEP] if row + STEP < m[at.STEPS_END] else FOREVER
+    foresee_row(m, Kind.LINK_STEP.value, row + STEP, m[at.STEPS_END])
     foresee_transfer(m, x)

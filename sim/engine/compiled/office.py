@@ -3,16 +3,18 @@
 from typing import Final
 
 from sim.engine.compiled import at, kin, man, rec
-from sim.engine.compiled.diary import depart, enter, expect_arrival, expect_work
-from sim.engine.compiled.jit import inner
-from sim.engine.compiled.lines import WAITING, join, line_up, set_free
+from sim.engine.compiled.diary import depart, enter, expect_arrival
+from sim.engine.compiled.drawn import drawn
+from sim.engine.compiled.heaps import foresee_row, pop, push
+from sim.engine.compiled.jit import inner, woven
+from sim.engine.compiled.lines import WAITING, join, rejoin
 from sim.engine.compiled.pace import DOOR, LAST_ENTRY, OPENING, duration, finish, first_opening, progress
-from sim.engine.compiled.tables import FOREVER, PER_DAY, Place, Whole
+from sim.engine.compiled.people import set_free
+from sim.engine.compiled.tables import NOTHING, PER_DAY, Place, Whole
+from sim.engine.compiled.work import expect_work
 from sim.engine.order import Kind
 from sim.scenario.people import Stage
-from sim.timebase import NEVER
 from sim.trace import State
-from sim.workload import PPM
 
 WORKING: Final = tuple(int(State[stage.name]) for stage in Stage)  # states of who is at each stage
 
@@ -27,14 +29,13 @@ def receive(m: Whole, record: int) -> None:
 @inner
 def go_on(m: Whole, record: int, stage: int) -> None:
     """Let a record go to the first stage of its route from this one on, or be settled."""
-    if stage == Stage.BACK_OFFICE and m[record + rec.WORK + Stage.BACK_OFFICE] >= 0:
+    if stage == Stage.BACK_OFFICE and drawn(m, at.WORK + Stage.BACK_OFFICE, record) >= 0:
         join(m, record, Stage.BACK_OFFICE.value, m[at.NOW])
-    elif m[record + rec.WORK + Stage.APPROVAL] < 0:
+    elif drawn(m, at.WORK + Stage.APPROVAL, record) < 0:
         settle(m, record)
     elif m[at.SIGNINGS_END] > m[at.SIGNINGS]:
-        enter(m, record, State.WAIT_SIGNING.value, NEVER)
-        m[m[at.SIGNING] + m[at.N_SIGNING]] = record
-        m[at.N_SIGNING] += 1
+        enter(m, record, State.WAIT_SIGNING.value, NOTHING)
+        push(m, m[at.SIGNING], record)
     else:
         join(m, record, Stage.APPROVAL.value, m[at.NOW])
 
@@ -42,22 +43,21 @@ def go_on(m: Whole, record: int, stage: int) -> None:
 @inner
 def sign(m: Whole) -> None:
     """Lay before the signatory all that waits for it."""
-    for row in range(m[at.SIGNING], m[at.SIGNING] + m[at.N_SIGNING]):
-        join(m, m[row], Stage.APPROVAL.value, m[at.NOW])
-    m[at.N_SIGNING] = 0
+    while m[m[at.SIGNING]]:
+        join(m, pop(m, m[at.SIGNING]), Stage.APPROVAL.value, m[at.NOW])
     row = m[at.NEXT_SIGNING] + 1
     m[at.NEXT_SIGNING] = row
-    m[at.DUE + Kind.SIGNING] = m[row] if row < m[at.SIGNINGS_END] else FOREVER
+    foresee_row(m, Kind.SIGNING.value, row, m[at.SIGNINGS_END])
 
 
 @inner
 def settle(m: Whole, record: int) -> None:
     """Let a record be settled now: its result is collected, or all is told."""
     m[record + rec.SETTLED] = m[at.NOW]
-    if m[record + rec.WORK + Stage.HANDOVER] >= 0:
+    if drawn(m, at.WORK + Stage.HANDOVER, record) >= 0:
         m[record + rec.TRIES] = 0
-        enter(m, record, State.COLLECT.value, NEVER)
-        expect_visit(m, record, m[record + rec.COLLECT_DELAY])
+        enter(m, record, State.COLLECT.value, NOTHING)
+        expect_visit(m, record, drawn(m, at.COLLECT_DELAY, record))
     else:
         depart(m, record)
 
@@ -71,22 +71,22 @@ def expect_visit(m: Whole, record: int, delay: int) -> None:
     if before >= m[at.DOORS] and tick < m[before + LAST_ENTRY]:
         expect_arrival(m, record, tick)
     elif before >= m[at.DOORS] and tick == m[before + OPENING]:  # doors that open and close at once
-        expect_arrival(m, record, tick + m[record + rec.RETURN_OFFSET])
+        expect_arrival(m, record, tick + drawn(m, at.RETURN_OFFSET, record))
     elif door < m[at.DOORS_END]:
-        expect_arrival(m, record, m[door + OPENING] + m[record + rec.RETURN_OFFSET])
+        expect_arrival(m, record, m[door + OPENING] + drawn(m, at.RETURN_OFFSET, record))
 
 
 @inner
 def is_incomplete(m: Whole, record: int) -> bool:
     """Return whether papers are missing that nobody has missed before; once found, never again."""
-    ppm = m[m[record + rec.PROCEDURE] + kin.INCOMPLETE + PER_DAY * m[at.DAY]]
-    if m[record + rec.INCOMPLETE_DRAW] >= ppm:
+    ppm = m[m[record + rec.KIND] + kin.INCOMPLETE + PER_DAY * m[at.DAY]]
+    if drawn(m, at.INCOMPLETE_DRAW, record) >= ppm or m[record + rec.MARKS] & rec.WAS_INCOMPLETE:
         return False
-    m[record + rec.INCOMPLETE_DRAW] = PPM
+    m[record + rec.MARKS] |= rec.WAS_INCOMPLETE
     return True
 
 
-@inner
+@woven
 def take_up(m: Whole, record: int, stage: int, person: int) -> None:
     """Let a person take up a record at a desk, to finish it or to put it down when the shift ends."""
     enter(m, record, WORKING[stage], person)
@@ -96,7 +96,7 @@ def take_up(m: Whole, record: int, stage: int, person: int) -> None:
     m[person + man.TAKES] = takes
     m[person + man.PUTS_DOWN] = done > m[person + man.END]
     if done <= m[person + man.END]:
-        expect_work(m, record, done)
+        expect_work(m, record, person, done)
 
 
 @inner
@@ -112,12 +112,12 @@ def put_down(m: Whole, person: int) -> None:
     done = min(progress(m, m[person + man.SINCE]), takes)
     # What remains, rounded up, is the work less what is done, rounded down: so no product exceeds 64 bits.
     m[record + rec.NEED] -= m[record + rec.NEED] * done // takes
-    enter(m, record, WAITING[stage], NEVER)
-    line_up(m, record, stage)
+    enter(m, record, WAITING[stage], NOTHING)
+    rejoin(m, record, stage)
     set_free(m, person, Place.OWN_DESK.value if stage == Stage.APPROVAL else Place.DESK.value)
 
 
-@inner
+@woven
 def end_desk_work(m: Whole, record: int) -> None:
     """Let a record's check, back-office work or approval be done."""
     state, person = m[record + rec.STATE], m[record + rec.BY]
@@ -127,7 +127,7 @@ def end_desk_work(m: Whole, record: int) -> None:
     elif state == State.APPROVAL:
         settle(m, record)
     elif is_incomplete(m, record):
-        enter(m, record, State.SUPPLEMENT.value, NEVER)
-        expect_arrival(m, record, m[at.NOW] + m[record + rec.SUPPLEMENT_DELAY])
+        enter(m, record, State.SUPPLEMENT.value, NOTHING)
+        expect_arrival(m, record, m[at.NOW] + drawn(m, at.SUPPLEMENT_DELAY, record))
     else:
         receive(m, record)

@@ -1,9 +1,14 @@
-"""A line's row. Lines of a stage that every group prefers alike are one: nobody could tell them apart."""
+"""A line's row. Lines of a stage that every group prefers alike are one: nobody could tell them apart.
+
+In a line, records of the same priority are chained in the order of (tick of joining, record).
+"""
 
 STAGE = 0
 PLACE = 1
-HEAP = 2  # rows (key, record)
-SIZE = 3
-SERVERS = 4  # groups that can serve it
-SERVERS_END = 5
-WIDTH = 6
+SIZE = 2
+FIRST = 3  # record that is taken next; NOTHING when none waits
+FIRST_KEY = 4  # (priority, tick of joining) of that, as one number
+CHAINS = 5  # rows (first, last), by priority
+SERVERS = 6  # people who can serve it, as words of bits; the last columns, so that the width is this and the words
+
+CHAIN = 2  # width of a row of `CHAINS`
