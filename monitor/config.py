@@ -161,10 +161,8 @@ def read_config(path: str | os.PathLike[str] | None) -> Config:
         return Config()
     config = read_document(path, Config, ConfigError)
     folder = Path(path).parent
-    found: dict[str, object] = {name: _beside(path, name, getattr(config, name)) for name in ("store", "tokens")}
-    found["webhooks"] = {name: str(folder / file) if "." in file else file for name, file in config.webhooks.items()}
-
     found: dict[str, object] = {"tokens": _beside(path, "tokens", config.tokens)}
+    found["webhooks"] = {name: str(folder / file) if "." in file else file for name, file in config.webhooks.items()}
     if isinstance(config.store, Path):
         found["store"] = _beside(path, "store", config.store)
     if config.prediction:
