@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     import argparse
 
     from monitor.adapters.follow import FollowConfig
+    from monitor.adapters.source import Source
     from monitor.commands.options import Subparsers
 
+_LOOKS_APART_S = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -59,6 +61,7 @@ def run(arguments: argparse.Namespace) -> None:
 async def _check(arguments: argparse.Namespace, config: FollowConfig) -> None:
     """Show what a look tells."""
     async with aclosing(open_source(arguments.mapping, config, WallClock().now)) as source:
+        await _wait_for_files(source, config)
         for event in await source.read():
             print(event.to_json())  # noqa: T201 - the command's answer
         for reason, n in source.skipped.items():
@@ -77,11 +80,19 @@ async def _follow(arguments: argparse.Namespace, config: FollowConfig) -> None:
         await sender.until_ready()
         follower = Follower(arguments.mapping, source, sender, _say)
         if arguments.once:
+            await _wait_for_files(source, config)
             await follower.look()
             return
         _say(f"Following {arguments.mapping} every {config.every_s:g} s; Ctrl-C stops.")
         with stop_signal() as stopped:
             await until_stopped(follower.follow(config.every_s), stopped)
+
+
+async def _wait_for_files(source: Source, config: FollowConfig) -> None:
+    """Let a folder see that its files no longer grow, which takes two looks."""
+    if config.folder:
+        await source.read()
+        await asyncio.sleep(_LOOKS_APART_S)
 
 
 def _token(path: Path | None) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from monitor.commands.options import Subparsers
 
 _N_ROWS = 500
+_FOLDER = """# Every .csv and .xlsx that is put into this folder, beside this file, is read and then moved to its taken/.
+folder: {path: inbox}"""
 
 
 def add(subparsers: Subparsers) -> None:
@@ -74,7 +76,7 @@ def _proposal(arguments: argparse.Namespace) -> str:
         raise InputError(
             str(path), "", str(problem), "a table, .csv or .xlsx, whose first row names the columns"
         ) from None
-    return propose(rows, source, lambda _: f"folder: {{path: {json.dumps(str(path.parent))}}}", zone)
+    return propose(rows, source, lambda _: _FOLDER, zone)
 
 
 async def _answer(url: str) -> object:

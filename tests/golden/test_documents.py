@@ -52,6 +52,21 @@ def test_readme_shows_what_is_printed(readme: str, project_root: Path) -> None:
         assert without_padding(printed) == without_padding(shown), shlex.join(command)
 
 
+def test_following_shows_what_is_printed(project_root: Path) -> None:
+    """The command in docs/following.md prints what is shown below it, and the files that it shows are valid."""
+    from monitor.adapters.follow import FollowConfig  # noqa: PLC0415 - only this test needs it
+    from monitor.config import Config  # noqa: PLC0415 - only this test needs it
+
+    text = (project_root / "docs/following.md").read_text(encoding="utf-8")
+    ((command, shown),) = shown_runs(text)
+    process = [sys.executable, "-m", MODULES[command[0]], *command[1:]]
+    printed = subprocess.run(process, capture_output=True, cwd=project_root, check=True).stdout.decode()
+    assert without_padding(printed) == without_padding(shown)
+    mapping, configuration = blocks(text, "yaml")
+    parse_document(mapping, "following.md", FollowConfig, ConfigError)
+    parse_document(configuration, "following.md", Config, ConfigError)
+
+
 def test_readme_configuration_is_valid(readme: str) -> None:
     """The configuration that the README shows is one."""
     from monitor.config import Config  # noqa: PLC0415 - only this test needs it
