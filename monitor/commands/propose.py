@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from monitor.commands.options import Subparsers
 
 _N_ROWS = 500
-_FOLDER = """# Every .csv and .xlsx that is put into this folder, beside this file, is read and then moved to its taken/.
+_FOLDER = """# Every .csv and .xlsx that is put into this folder, beside this file, is read, then moved to its taken/.
 folder: {path: inbox}"""
 
 
