@@ -5,9 +5,9 @@ application that any aiohttp runner can serve. Invariant: it owns the store that
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -20,12 +20,13 @@ from monitor.api.figures import OnlyCentre
 from monitor.api.steering import RELOADER
 from monitor.api.stream import STREAMS, Streams
 from monitor.clock import Clock
+from monitor.compaction import compact
 from monitor.config import Config
 from monitor.door import DOOR, Door
 from monitor.live import Live
 from monitor.reload import Reloader
 from monitor.service import ServiceCollector, ServiceReading
-from monitor.store import Store
+from monitor.store import Store, place_of
 from monitor.tokens import Tokens
 from monitor.web import Prediction, add_web
 from monitor.webconfig import Web
@@ -78,11 +79,11 @@ def _running(registry: CollectorRegistry) -> Callable[[web.Application], AsyncIt
         collectors = (OnlyCentre(live), ServiceCollector(lambda: _read_service(app)))
         for collector in collectors:
             registry.register(collector)
-        folding = asyncio.create_task(_fold_log(live))
+        tasks = [asyncio.create_task(_fold_log(live)), asyncio.create_task(_keep_short(live))]
         yield
-        folding.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await folding
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await live.save()
         await live.store.close()
         app[DOOR].admission.tokens.close()
@@ -117,3 +118,18 @@ async def _fold_log(live: Live) -> None:
         except PeakweekError as problem:
             _log.error("not ready: %s", problem)
             await asyncio.sleep(RETRY_AFTER_S)
+
+
+async def _keep_short(live: Live) -> None:
+    """Remove, every hour, the events that are older than they are to be kept."""
+    while True:
+        if live.config.retention_days and live.is_ready:
+            place = place_of(live.config.store, first_centre=next(iter(live.config.centre_by_id)))
+            before = live.clock.now() - timedelta(days=live.config.retention_days)
+            try:
+                n_removed = await asyncio.to_thread(compact, place, before)
+            except PeakweekError as problem:
+                _log.error("old events stay: %s", problem)
+            else:
+                _log.info("%s: %d events received before %s are removed", place.name, n_removed, before.isoformat())
+        await live.clock.sleep_until(live.clock.now() + timedelta(hours=1))

@@ -92,6 +92,7 @@ class Config(Section):
     Attributes:
         listen: host and port.
         store: the log's SQLite file, as read, relative to the configuration file's folder; or a database's address.
+        retention_days: events older than this give way to the figures that they led to; none: all are kept.
         centre: id, name and time zone of the only centre.
         centres: the same for each of several; none: `centre` is the only one.
         waiting_limit_s: a wait above this many seconds is too long; none: no limit is promised.
@@ -103,6 +104,7 @@ class Config(Section):
 
     listen: ListenConfig = ListenConfig()
     store: Annotated[Path | str, BeforeValidator(_store_address)] = Path("events.sqlite")
+    retention_days: int | None = Field(default=None, ge=7, le=36_500)
     centre: CentreConfig = CentreConfig()
     centres: tuple[CentreConfig, ...] = ()
     waiting_limit_s: float | None = Field(default=None, gt=0)

@@ -91,7 +91,7 @@ class Live:
         self.store.follow(self._hear, self._forget)
         self.replaced.clear()
         self._load(await self.store.saved())
-        self._heard_seq = self._seq
+        self._heard_seq = begun_seq = self._seq
         while True:
             async for stored in self.store.read(self._seq):
                 if self.replaced.is_set():
@@ -99,6 +99,8 @@ class Live:
                 self._fold(stored)
             if self._heard_seq <= self._seq:
                 break
+        if max((each.seq for each in (await self.store.saved()).base), default=0) > begun_seq:
+            raise StoreError(self.store.name, "events were removed while they were read; reading once more")
         self.is_ready = True
         self._save_when_due()
 
@@ -148,7 +150,10 @@ class Live:
 
     def _load(self, saved: Saved) -> None:
         """Begin with the states that were saved last, if this fold made them; else with those of what was removed."""
-        is_ours = bool(saved.latest) and all(each.fold == fold_version() for each in saved.latest)
+        base_seq = max((each.seq for each in saved.base), default=0)
+        is_ours = bool(saved.latest) and all(
+            each.fold == fold_version() and each.seq >= base_seq for each in saved.latest
+        )
         begin = saved.latest if is_ours else saved.base
         try:
             states = {each.centre: State.load(json.loads(each.state)) for each in begin}

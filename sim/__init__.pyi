@@ -51,6 +51,7 @@ from .report.rows import to_json as to_json
 from .scenario import Scenario as Scenario
 from .scenario import read_scenario as read_scenario
 from .scenario.people import Stage as Stage
+from .scenario.things import System as System
 from .theory import Course as Course
 from .theory import LineFigures as LineFigures
 from .theory import NetworkFigures as NetworkFigures

@@ -32,9 +32,9 @@ class Postgres:
         log = str(self._folder / "server.log")
         self._run("pg_ctl", "-D", str(self._folder / "cluster"), "-w", "-l", log, "-o", options, "start")
 
-    def stop(self) -> None:
-        """Stop the server at once, as its own owner may: clients lose their connections."""
-        self._run("pg_ctl", "-D", str(self._folder / "cluster"), "-w", "-m", "fast", "stop")
+    def stop(self, how: str = "fast") -> None:
+        """Stop the server as its own owner may: clients lose their connections."""
+        self._run("pg_ctl", "-D", str(self._folder / "cluster"), "-w", "-m", how, "stop")
 
     def kill(self) -> None:
         """Kill the server as a power cut does: nothing is tidied up."""
@@ -65,6 +65,6 @@ def running() -> Iterator[Postgres]:
         try:
             yield server
         finally:
-            server.stop()
+            server.stop("immediate")  # nothing of it is needed any more
     finally:
         shutil.rmtree(folder)

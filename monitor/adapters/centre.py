@@ -7,7 +7,7 @@ trace gives the same events, with the same ids.
 from __future__ import annotations
 
 from datetime import UTC
-from itertools import groupby, takewhile
+from itertools import chain, groupby, takewhile
 from typing import TYPE_CHECKING
 
 import sim
@@ -16,9 +16,16 @@ from monitor.events import (
     CounterOpened,
     Event,
     Happening,
+    Outage,
+    OutageEnded,
+    OutageStarted,
+    RecordProcessed,
     RecordReceived,
+    RecordReturned,
     RecordSettled,
     ServiceFinished,
+    StaffSignedIn,
+    StaffSignedOut,
     TicketAbandoned,
     TicketCalled,
     TicketIssued,
@@ -31,16 +38,46 @@ if TYPE_CHECKING:
 
 _INTAKE = "intake"
 _AFTER_ALL = 1 << 62
+_THINGS: dict[sim.System, Outage] = {
+    sim.System.LINK: "line",
+    sim.System.PORTAL: "portal",
+    sim.System.SOFTWARE: "software",
+    sim.System.POWER: "power",
+}
 _Told = tuple[int, str, Happening]
 
 
 def trace_events(trace: Trace, plan: Plan, scenario: Scenario) -> list[Event]:
-    """Return what a centre would have told: tickets of the hall, counters, records; by time, causes before effects."""
+    """Return what a centre would have told: staff, counters, outages, tickets, records; by time, causes first."""
     source = f"/simulated/{scenario.name}/{plan.name}/{trace.workload.seed}-{trace.workload.replication}"
-    told = sorted((*_counters(plan), *_tickets(trace), *_records(trace, plan, scenario)), key=lambda each: each[0])
+    of_plan, of_trace = (_staff(plan), _counters(plan)), (_outages(trace), _tickets(trace), _steps(trace))
+    told = sorted(chain(*of_plan, *of_trace, _records(trace, plan, scenario)), key=lambda each: each[0])
     return [
         Event(id_, source, scenario.timebase.instant(tick).astimezone(UTC), happening) for tick, id_, happening in told
     ]
+
+
+def _staff(plan: Plan) -> Iterator[_Told]:
+    """Yield who comes on duty and who goes, by group."""
+    for shift, (person, start, end, _) in enumerate(plan.shifts.tolist()):
+        group = plan.groups[plan.person_group[person]]
+        yield start, f"in-{shift}", StaffSignedIn(group=group)
+        yield end, f"out-{shift}", StaffSignedOut(group=group)
+
+
+def _outages(trace: Trace) -> Iterator[_Told]:
+    """Yield what is out of order and what works again; outages of one thing that overlap are one."""
+    for system, what in _THINGS.items():
+        end = 0
+        of_system = trace.workload.outages[trace.workload.outages[:, 0] == system]
+        for number, (_, started, ended, _, _) in enumerate(sorted(of_system.tolist(), key=lambda each: each[1:3])):
+            if started > end:
+                if end:
+                    yield end, f"{what}-ended-{number}", OutageEnded(what=what)
+                yield started, f"{what}-started-{number}", OutageStarted(what=what)
+            end = max(end, ended)
+        if end:
+            yield end, f"{what}-ended", OutageEnded(what=what)
 
 
 def _counters(plan: Plan) -> Iterator[_Told]:
@@ -105,6 +142,17 @@ def _records(trace: Trace, plan: Plan, scenario: Scenario) -> Iterator[_Told]:
             yield received, f"received-{name}", RecordReceived(record=name, procedure=procedure, due=due_at)
         if settled != sim.NEVER:
             yield settled, f"settled-{name}", RecordSettled(record=name)
+
+
+def _steps(trace: Trace) -> Iterator[_Told]:
+    """Yield when each record is laid before the signatory, and when its result is handed over."""
+    processed: set[int] = set()
+    for record, state, joined, left, _ in trace.stints.tolist():
+        if state in (sim.State.WAIT_SIGNING, sim.State.WAIT_APPROVAL) and record not in processed:
+            processed.add(record)
+            yield joined, f"processed-{record:05d}", RecordProcessed(record=f"{record:05d}")
+        if state == sim.State.HANDOVER and left != sim.NEVER:
+            yield left, f"returned-{record:05d}", RecordReturned(record=f"{record:05d}")
 
 
 def _counter(person: int) -> str:

@@ -5,7 +5,7 @@ The names of those that have left are kept for a week, to know what is told of t
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.events import (
@@ -61,6 +61,8 @@ class Backlog:
     """Procedures and their open records.
 
     Attributes:
+        records: those that were received and are not settled, by name.
+        early: those of which something was told before their receipt.
         gone: records that were settled not long ago, in the order in which they were mentioned last.
     """
 
@@ -68,6 +70,7 @@ class Backlog:
     procedures: dict[str, _Procedure] = field(default_factory=dict)
     fields: dict[str, int] = field(default_factory=dict)
     records: dict[str, Record] = field(default_factory=dict)
+    early: dict[str, Record] = field(default_factory=dict)
     gone: dict[str, _Gone] = field(default_factory=dict)
     punctuality: Punctuality = field(default_factory=Punctuality)
     processings: Processings = field(default_factory=Processings)
@@ -79,9 +82,10 @@ class Backlog:
         record = self._record(told.record, received_us, if_gone=Anomaly.REPEATED)
         if record is None:
             return
-        if record.received_us is not None:
+        if told.record in self.records:
             self.anomalies.add(Anomaly.REPEATED)
             return
+        self.records[told.record] = self.early.pop(told.record)
         name = self.anomalies.label(self.procedures, told.procedure, _Procedure, Anomaly.TOO_MANY_PROCEDURES)
         place = self.anomalies.label(
             self.fields, told.field or _NO_FIELD, int, Anomaly.TOO_MANY_FIELDS, n_max=MAX_GROUPS
@@ -134,15 +138,15 @@ class Backlog:
         """Count a result that was handed over; it was settled before, if perhaps nobody said so."""
         self.n_returned += 1
         record = self.records.get(told.record)
-        if record is not None and record.received_us is not None:
+        if record is not None:
             record.settled_us, record.settled_by = time_us, told.kind
             self._close(told.record, record, received_us)
 
     def sweep(self, received_us: int) -> None:
         """Forget what was told of records that were never received, and the names of those that have left."""
-        for name, record in list(self.records.items()):
-            if record.received_us is None and record.seen_us < received_us - _NAME_LIFE_US:
-                del self.records[name]
+        for name, record in list(self.early.items()):
+            if record.seen_us < received_us - _NAME_LIFE_US:
+                del self.early[name]
                 self.anomalies.add(Anomaly.ORPHAN)
         while self.gone and self.gone[first := next(iter(self.gone))].seen_us < received_us - _NAME_LIFE_US:
             del self.gone[first]
@@ -150,8 +154,8 @@ class Backlog:
 
     def by_procedure(self, now_us: int) -> Mapping[str, ProcedureFigures]:
         """Return the figures of every procedure."""
-        in_progress = Counter(record.procedure for record in self._open())
-        overdue = Counter(record.procedure for record in self._open() if record.is_late(now_us))
+        in_progress = Counter(record.procedure for record in self.records.values())
+        overdue = Counter(record.procedure for record in self.records.values() if record.is_late(now_us))
         return {
             name: ProcedureFigures(
                 n_received=procedure.n_received,
@@ -165,7 +169,7 @@ class Backlog:
 
     def figures(self, now_us: int, day_end_us: int) -> BacklogFigures:
         """Return the figures of all records, with what is due before the day ends."""
-        records = list(self._open())
+        records = list(self.records.values())
         n_overdue = sum(record.is_late(now_us) for record in records)
         is_known = bool(self.procedures)
         return BacklogFigures(
@@ -179,15 +183,11 @@ class Backlog:
             on_time=self.punctuality.figures(now_us, len(records), n_overdue),
         )
 
-    def _open(self) -> Iterator[Record]:
-        """Yield the records that were received and are not settled."""
-        return (record for record in self.records.values() if record.received_us is not None)
-
     def _record(self, name: str, received_us: int, if_gone: Anomaly | None = None) -> Record | None:
-        """Return the open record of that name, which is new if there is none; none if it has left the backlog."""
+        """Return the open record of that name, an early one if there is none; none if it has left the backlog."""
         gone = self.gone.get(name)
         if gone is None:
-            return self.records.setdefault(name, Record(received_us))
+            return self.records.get(name) or self.early.setdefault(name, Record(received_us))
         gone.seen_us = received_us
         self.gone[name] = self.gone.pop(name)
         if if_gone is not None:

@@ -12,7 +12,7 @@ from monitor.store.protocol import ConflictError, Receipt, Saved, SavedState, St
 from monitor.store.sqlite import SqlitePlace
 from monitor.store.writer import LogStore
 
-__all__ = ["ConflictError", "Receipt", "Saved", "SavedState", "Store", "StoreError", "open_store", "place_of"]
+__all__ = ["ConflictError", "Place", "Receipt", "Saved", "SavedState", "Store", "StoreError", "open_store", "place_of"]
 
 
 def open_store(address: Path | str, *, first_centre: str = "centre") -> Store:

@@ -45,10 +45,14 @@ class Row(NamedTuple):
         """Return what the event is known by."""
         return self.centre, self.source, self.id
 
+    @property
+    def received(self) -> datetime:
+        """Return when it was appended, in UTC."""
+        return _EPOCH + timedelta(microseconds=self.received_us)
+
     def stored(self) -> Stored:
         """Return the event of the row."""
-        received = _EPOCH + timedelta(microseconds=self.received_us)
-        return Stored(self.seq, received, read_written(self.body), self.centre)
+        return Stored(self.seq, self.received, read_written(self.body), self.centre)
 
 
 def row_of(seq: int, centre: str, received: datetime, event: Event) -> Row:
@@ -67,6 +71,12 @@ class Log(Protocol):
 
     def begin(self) -> None:
         """Begin a transaction in which nobody else appends."""
+
+    def begin_reading(self) -> None:
+        """Begin a transaction in which all that is read is of one instant."""
+
+    def begin_removing(self) -> None:
+        """Begin a transaction in which nobody else removes; others may append."""
 
     def commit(self) -> None:
         """Make the transaction durable."""
@@ -101,6 +111,17 @@ class Log(Protocol):
     def save(self, latest: Sequence[SavedState]) -> None:
         """Keep the latest states in place of all earlier ones."""
 
+    def removed(self, after_key: bytes, n_rows: int) -> list[tuple[bytes, bytes]]:
+        """Return the next digests of key and body of events that were removed, in the order of their keys."""
+
+    def remove(self, base: Sequence[SavedState], digests: Sequence[tuple[bytes, bytes]]) -> None:
+        """Keep states and digests in place of the events that they stand for.
+
+        Args:
+            base: the states of all centres, with one number: up to it, events are removed.
+            digests: those of key and body of each of these events.
+        """
+
     def close(self) -> None:
         """Give the connection back; a transaction that has begun is undone."""
 
@@ -123,6 +144,9 @@ class Place(Protocol):
 
     def reopen(self) -> Log:
         """Return a connection as `open` does, but only to a log that is there."""
+
+    def beside(self) -> Log:
+        """Return a connection as `reopen` does, for whoever appends nothing: a service may write at the same time."""
 
     def reader(self) -> Log:
         """Return a connection that only reads."""

@@ -7,7 +7,7 @@ sees to, so that numbers are given in the order of the commits; a commit survive
 
 import contextlib
 from collections.abc import Collection, Sequence
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -42,6 +42,7 @@ _TABLES: tuple[LiteralString, ...] = (
     "create table peakweek.removed (key bytea primary key, body bytea not null)",
 )
 _ROWS = "select seq, centre, source, id, received_us, body from peakweek.event where seq > %s order by seq limit %s"
+_REMOVED_ROWS = "select key, body from peakweek.removed where key > %s order by key limit %s"
 _KNOWN = """
 select k.centre, k.source, k.id, e.body, r.body
 from unnest(%s::text[], %s::text[], %s::text[], %s::bytea[]) as k (centre, source, id, key)
@@ -60,6 +61,7 @@ select greatest(
 """
 _SIZE = "select sum(pg_total_relation_size(oid)) from pg_class where relnamespace = 'peakweek'::regnamespace"
 _LOCK = 0x7065616B  # "peak": what a service holds while it may write
+_LOCK_REMOVING = 0x7065616C  # the next one: what a compaction holds
 _LOCK_S = 5  # how long a service that was killed may take to be noticed by the server
 _STATEMENT_S = 30
 _CONNECT_S = 3
@@ -84,6 +86,14 @@ class PostgresPlace:
         """Return a connection that may write, to tables that are there."""
         return self._opened(may_make=False)
 
+    def beside(self) -> "PostgresLog":
+        """Return a connection that may write, without the lock of a service."""
+        with contextlib.ExitStack() as stack:
+            connection = stack.enter_context(contextlib.closing(self._connected()))
+            identity = self._migrated(connection, may_make=False)
+            stack.pop_all()
+        return PostgresLog(connection, identity)
+
     def reader(self) -> "PostgresLog":
         """Return a connection that only reads."""
         connection = self._connected()
@@ -99,12 +109,12 @@ class PostgresPlace:
             stack.pop_all()
         return PostgresLog(connection, identity)
 
-    def _connected(self) -> psycopg.Connection[tuple[object, ...]]:
+    def _connected(self) -> psycopg.Connection[tuple[Any, ...]]:
         connection = psycopg.connect(self._address, autocommit=True, connect_timeout=_CONNECT_S)
         connection.execute(f"set statement_timeout = '{_STATEMENT_S}s'")
         return connection
 
-    def _lock(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    def _lock(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
         """Become the only service that writes."""
         connection.execute(f"set lock_timeout = '{_LOCK_S}s'")
         try:
@@ -112,7 +122,7 @@ class PostgresPlace:
         except psycopg.errors.LockNotAvailable:
             raise StoreError(self.name, "another service writes to this log of events (stop it first)") from None
 
-    def _migrated(self, connection: psycopg.Connection[tuple[object, ...]], *, may_make: bool) -> str:
+    def _migrated(self, connection: psycopg.Connection[tuple[Any, ...]], *, may_make: bool) -> str:
         """Bring the schema to this version's tables and return the log's own name."""
         with connection.transaction():
             schema, table = _single(connection, "select to_regnamespace('peakweek'), to_regclass('peakweek.log')")
@@ -132,13 +142,22 @@ class PostgresPlace:
 class PostgresLog:
     """One connection to the database."""
 
-    def __init__(self, connection: psycopg.Connection[tuple[object, ...]], identity: str) -> None:
+    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]], identity: str) -> None:
         self._connection = connection
         self._identity = identity
 
     def begin(self) -> None:
         """Begin a transaction; the lock of the session keeps other writers away."""
         self._connection.execute("begin")
+
+    def begin_reading(self) -> None:
+        """Begin a transaction in which all that is read is of one instant."""
+        self._connection.execute("begin isolation level repeatable read read only")
+
+    def begin_removing(self) -> None:
+        """Begin a transaction in which nobody else removes."""
+        self._connection.execute("begin")
+        self._connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK_REMOVING,))
 
     def commit(self) -> None:
         """Make the transaction durable."""
@@ -158,22 +177,22 @@ class PostgresLog:
 
     def n_bytes(self) -> int:
         """Return the size of the tables and their indexes."""
-        return int(str(_single(self._connection, _SIZE)[0]))
+        return int(_single(self._connection, _SIZE)[0])
 
     def last_seq(self) -> int:
         """Return the greatest number that an event was ever given; 0 for an empty log."""
-        return int(str(_single(self._connection, _LAST_SEQ)[0]))
+        return int(_single(self._connection, _LAST_SEQ)[0])
 
     def rows(self, after_seq: int, n_rows: int) -> list[Row]:
         """Return the next rows after a number, in their order."""
-        return [Row(*each) for each in self._connection.execute(_ROWS, (after_seq, n_rows))]  # type: ignore[arg-type]
+        return [Row(*each) for each in self._connection.execute(_ROWS, (after_seq, n_rows))]
 
     def digests(self, keys: Collection[Key]) -> dict[Key, bytes]:
         """Return the digests of the bodies of those events that are in the log, or were and have been removed."""
         columns = [list(column) for column in zip(*keys, strict=True)] or [[], [], []]
         found = self._connection.execute(_KNOWN, (*columns, [digest_of(*key) for key in keys]))
         return {
-            (str(centre), str(source), str(name)): removed if isinstance(removed, bytes) else digest_of(str(body))
+            (centre, source, name): digest_of(body) if removed is None else removed
             for centre, source, name, body, removed in found
         }
 
@@ -185,7 +204,7 @@ class PostgresLog:
     def saved(self) -> Saved:
         """Return the states that are kept beside the events."""
         rows = self._connection.execute("select kind, centre, seq, fold, state from peakweek.state").fetchall()
-        latest, base = ([SavedState(*row[1:]) for row in rows if row[0] == kind] for kind in ("latest", "base"))  # type: ignore[arg-type]
+        latest, base = ([SavedState(*row[1:]) for row in rows if row[0] == kind] for kind in ("latest", "base"))
         return Saved(latest, base)
 
     def save(self, latest: Sequence[SavedState]) -> None:
@@ -194,12 +213,27 @@ class PostgresLog:
         with self._connection.cursor() as cursor:
             cursor.executemany("insert into peakweek.state values ('latest', %s, %s, %s, %s)", latest)
 
+    def removed(self, after_key: bytes, n_rows: int) -> list[tuple[bytes, bytes]]:
+        """Return the next digests of key and body of events that were removed, in the order of their keys."""
+        return [(bytes(key), bytes(body)) for key, body in self._connection.execute(_REMOVED_ROWS, (after_key, n_rows))]
+
+    def remove(self, base: Sequence[SavedState], digests: Sequence[tuple[bytes, bytes]]) -> None:
+        """Keep states and digests in place of the events that they stand for."""
+        self._connection.execute("delete from peakweek.event where seq <= %s", (max(each.seq for each in base),))
+        keys, bodies = [key for key, _ in digests], [body for _, body in digests]
+        self._connection.execute(
+            "insert into peakweek.removed select * from unnest(%s::bytea[], %s::bytea[])", (keys, bodies)
+        )
+        self._connection.execute("delete from peakweek.state where kind = 'base'")
+        with self._connection.cursor() as cursor:
+            cursor.executemany("insert into peakweek.state values ('base', %s, %s, %s, %s)", base)
+
     def close(self) -> None:
         """Give the connection back."""
         self._connection.close()
 
 
-def _single(connection: psycopg.Connection[tuple[object, ...]], statement: LiteralString) -> tuple[object, ...]:
+def _single(connection: psycopg.Connection[tuple[Any, ...]], statement: LiteralString) -> tuple[Any, ...]:
     """Return the only row of a statement; there is always one."""
     row = connection.execute(statement).fetchone()
     if row is None:

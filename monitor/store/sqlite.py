@@ -35,6 +35,7 @@ create table state (
 """
 _REMOVED = "create table removed (key blob primary key, body blob not null) strict, without rowid"
 _ROWS = "select seq, centre, source, id, received_us, body from event where seq > ? order by seq limit ?"
+_REMOVED_ROWS = "select key, body from removed where key > ? order by key limit ?"
 _KNOWN = """
 select body, null from event where centre = ? and source = ? and id = ?
 union all select null, body from removed where key = ?
@@ -63,6 +64,10 @@ class SqlitePlace:
     def reopen(self) -> "SqliteLog":
         """Return a connection that may write, to a file that is there."""
         return self._opened("rw")
+
+    def beside(self) -> "SqliteLog":
+        """Return a connection as `reopen` does: SQLite lets one write after the other."""
+        return self.reopen()
 
     def reader(self) -> "SqliteLog":
         """Return a connection that only reads."""
@@ -129,6 +134,14 @@ class SqliteLog:
         """Begin a transaction in which nobody else writes."""
         self._connection.execute("begin immediate")
 
+    def begin_reading(self) -> None:
+        """Begin a transaction in which all that is read is of one instant."""
+        self._connection.execute("begin")
+
+    def begin_removing(self) -> None:
+        """Begin a transaction in which nobody else writes."""
+        self._connection.execute("begin immediate")
+
     def commit(self) -> None:
         """Make the transaction durable."""
         self._connection.execute("commit")
@@ -180,6 +193,17 @@ class SqliteLog:
         """Keep the latest states in place of all earlier ones."""
         self._connection.execute("delete from state where kind = 'latest'")
         self._connection.executemany("insert into state values ('latest', ?, ?, ?, ?)", latest)
+
+    def removed(self, after_key: bytes, n_rows: int) -> list[tuple[bytes, bytes]]:
+        """Return the next digests of key and body of events that were removed, in the order of their keys."""
+        return self._connection.execute(_REMOVED_ROWS, (after_key, n_rows)).fetchall()
+
+    def remove(self, base: Sequence[SavedState], digests: Sequence[tuple[bytes, bytes]]) -> None:
+        """Keep states and digests in place of the events that they stand for."""
+        self._connection.execute("delete from event where seq <= ?", (max(each.seq for each in base),))
+        self._connection.executemany("insert into removed values (?, ?)", digests)
+        self._connection.execute("delete from state where kind = 'base'")
+        self._connection.executemany("insert into state values ('base', ?, ?, ?, ?)", base)
 
     def close(self) -> None:
         """Give the connection back."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import aiohttp
 import pytest
@@ -23,7 +24,7 @@ from monitor.figures import Snapshot
 from monitor.serving import listening, serving
 from monitor.state import State
 from monitor.store import Store, open_store
-from tests.postgresql import Postgres, running
+from tests.postgresql import SERVER, Postgres, running
 from tests.stories import Fold, Told
 
 BATCH = "application/cloudevents-batch+json"
@@ -164,6 +165,15 @@ def postgres() -> Iterator[Postgres]:
     """Return a real database server that runs as long as the tests; only for those marked to need it."""
     with running() as server:
         yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server(SERVER))])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Return the address of an empty log of each kind; a further kind of store is a further parameter."""
+    if request.param == "sqlite":
+        return tmp_path / "events.sqlite"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.database(f"log{uuid4().hex}")
 
 
 @pytest.fixture(scope="session")

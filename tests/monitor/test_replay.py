@@ -18,10 +18,22 @@ from monitor.commands.demo import simulated_events
 from monitor.commands.replay import moved
 from monitor.config import Config
 from monitor.events import Event
-from sim import NEVER, EventLog, State, build_plan, due_ticks, read_event_log, read_scenario, sample_workload, simulate
+from sim import (
+    NEVER,
+    EventLog,
+    State,
+    System,
+    build_plan,
+    due_ticks,
+    read_event_log,
+    read_scenario,
+    sample_workload,
+    simulate,
+)
 
 Start = Callable[..., contextlib.AbstractAsyncContextManager[Any]]
 WARSAW = "warsaw_office_queues_2019-12-30_2020-01-14.csv.gz"
+THINGS = {"line": System.LINK, "portal": System.PORTAL, "software": System.SOFTWARE, "power": System.POWER}
 BANK = "bank_callcentre_1999_02.csv.gz"
 
 
@@ -111,7 +123,7 @@ async def test_bank_day_gives_its_waits_and_services(start: Start, config: Confi
 
 
 async def test_simulated_centre_is_shown_as_its_trace(start: Start, config: Config, project_root: Path) -> None:
-    """Queue, backlog and lateness on /metrics are those of the trace, at instants of the first two days."""
+    """Queue, backlog, lateness, staff and outages on /metrics are those of the trace, at instants of two days."""
     scenario = read_scenario(project_root / "scenarios/tho-xuan.yaml")
     plan = build_plan(scenario, "as-usual")
     trace = simulate(sample_workload(scenario, seed=1, replication=0), plan)
@@ -134,6 +146,12 @@ async def test_simulated_centre_is_shown_as_its_trace(start: Start, config: Conf
         in_progress = sum(value for key, value in samples.items() if key.startswith("centre_records_in_progress "))
         overdue = sum(value for key, value in samples.items() if key.startswith("centre_records_overdue "))
         assert (in_progress, overdue) == (is_open.sum(), (is_open & (due < tick)).sum())
+        _, start_tick, end_tick, _ = plan.shifts.T
+        on_duty = sum(value for key, value in samples.items() if key.startswith("centre_staff_on_duty "))
+        assert on_duty == ((start_tick <= tick) & (tick < end_tick)).sum()
+        out = {System(system) for system, began, end, *_ in trace.workload.outages.tolist() if began <= tick < end}
+        shown = {what for what in THINGS if samples.get(f"centre_outage what={what}", 0)}
+        assert shown == {what for what, system in THINGS.items() if system in out}
         seen |= {("waiting", n_waiting > 0), ("overdue", overdue > 0)}
     assert seen == {(what, is_seen) for what in ("waiting", "overdue") for is_seen in (True, False)}
 

@@ -5,26 +5,15 @@ import itertools
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from monitor.events import Event, Stored
 from monitor.store import ConflictError, Receipt, Store, StoreError, open_store
-from tests.postgresql import SERVER, Postgres
 
 MakeEvent = Callable[..., Event]
 CENTRE = "centre"
 OpenStore = Callable[[], Store]
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server(SERVER))])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
-    """Return the address of an empty log of each kind; a further kind of store is a further parameter."""
-    if request.param == "sqlite":
-        return tmp_path / "events.sqlite"
-    server: Postgres = request.getfixturevalue("postgres")
-    return server.database(f"log{uuid4().hex}")
 
 
 @pytest.fixture
