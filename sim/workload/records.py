@@ -124,7 +124,7 @@ def scramble_all(key: Key, address: Whole, blocks: Whole, found: Floats) -> None
             even[k], odd[k] = two(key, number[k], within[k], blocks[row], member[k])
 
 
-@woven
+@shared
 def chosen(shares: Floats, u: float) -> int:
     """Return which of several is drawn, by their shares and those before them; the last is 1, above any `u`."""
     found = 0
