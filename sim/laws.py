@@ -237,24 +237,10 @@ def _is_alike(law: Law | Geometric) -> bool:
     return isinstance(law, _Alike)
 
 
-def choose(weights: Sequence[float], u: Floats) -> NDArray[np.int64]:
-    """Return an index into `weights` for each `u`, as often as its weight says: ``int64``, same shape as `u`.
-
-    >>> choose([1, 0, 3], np.array([0.2, 0.3, 0.9])).tolist()
-    [0, 2, 2]
-    """
-    return np.asarray(shares_so_far(weights).searchsorted(u, side="right"), dtype=np.int64)
-
-
 def shares_so_far(weights: ArrayLike) -> Floats:
     """Return which share of the whole each weight and those before it have; the last is 1, above any `u`."""
     so_far = np.cumsum(weights, dtype=np.float64)
     return np.asarray(so_far / so_far[-1], dtype=np.float64)
-
-
-def lognormal_factor(u: Floats, *, cv: float) -> Floats:
-    """Return lognormal draws with mean 1: ``float64``, same shape as `u`; all 1 when `cv` is 0."""
-    return Lognormal.quantile_of(u, 1.0, *_normal_behind(cv))
 
 
 def _normal_behind(cv: float) -> tuple[float, float]:

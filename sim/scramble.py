@@ -78,22 +78,6 @@ def two(key: Key, number: int, within: int, block: int, member: int) -> tuple[fl
     return uniform(words[0], words[1]), uniform(words[2], words[3])
 
 
-@shared
-def pairs_of(key: Key, address: tuple[Whole, Whole, Whole], block: int, even: Floats, odd: Floats) -> None:
-    """Write the numbers that addresses have for the two purposes of a block.
-
-    Args:
-        key: the replication's.
-        address: number, within, member: ``int64[n]`` each.
-        block: pair of purposes.
-        even: ``float64[n]``, to be written.
-        odd: the same for the other purpose.
-    """
-    number, within, member = address
-    for k in range(len(number)):
-        even[k], odd[k] = two(key, number[k], within[k], block, member[k])
-
-
 @outer_of()
 def scramble(words: Words, address: tuple[Whole, Whole, Whole], blocks: Whole, found: Floats) -> None:
     """Write the numbers of many addresses for many pairs of purposes.
@@ -104,6 +88,8 @@ def scramble(words: Words, address: tuple[Whole, Whole, Whole], blocks: Whole, f
         blocks: ``int64[n_blocks]``, pairs of purposes.
         found: ``float64[n_blocks, 2, n]``, to be written.
     """
-    key = key_of(words)
+    key, (number, within, member) = key_of(words), address
     for row in range(len(blocks)):
-        pairs_of(key, address, blocks[row], found[row, 0], found[row, 1])
+        even, odd = found[row, 0], found[row, 1]
+        for k in range(len(number)):
+            even[k], odd[k] = two(key, number[k], within[k], blocks[row], member[k])

@@ -8,7 +8,7 @@ import hashlib
 import pickle
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from contextlib import closing, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from functools import lru_cache
 from importlib.metadata import version
 from itertools import islice
@@ -22,11 +22,11 @@ from sim.experiment.layout import Layout
 from sim.experiment.lazy import LazyMapping, LazySequence
 from sim.experiment.store import Store
 from sim.experiment.table import Case, Floats, Table
-from sim.measures import FIGURES, Breakdown, Measures, measure, spans
+from sim.measures import FIGURES, Breakdown, measure, spans
 from sim.plan import Plan, build_plan
 from sim.scenario import Scenario, read_scenario, told_by
 from sim.workers import Threads, Workers
-from sim.workload import Workload, sample_workload
+from sim.workload import Workload, sample_workloads
 
 # So many tasks are handed out ahead for each worker: enough to keep it busy, few enough to stop at once.
 _AHEAD = 2
@@ -229,27 +229,32 @@ def _planned(written: bytes) -> list[tuple[Scenario, Plan]]:
 def _replicate(
     written: bytes, breakdowns: tuple[str, ...], seed: int, engine: EngineName, replications: range
 ) -> _Finished:
-    """Return the figures of some replications, a row for each."""
-    found = [_measured(_planned(written), breakdowns, seed, engine, replication) for replication in replications]
+    """Return the figures of some replications, a row for each; a world's draws are made once for all its plans."""
+    cases = _planned(written)
+    workloads: dict[int, list[Workload]] = {}
+    for world, plan in cases:
+        if id(world) not in workloads:
+            with _told(world, plan, seed, replications[0]):
+                workloads[id(world)] = sample_workloads(world, seed=seed, replications=replications)
+    found = []
+    for k, replication in enumerate(replications):
+        of_cases = []
+        for world, plan in cases:
+            with _told(world, plan, seed, replication):
+                trace = simulate(workloads[id(world)][k], plan, engine=engine)
+                of_cases.append(measure(trace, plan, breakdowns=breakdowns))
+        found.append(of_cases)
     layout = Layout.of(found[0])
     return layout, np.array([layout.row(of_cases) for of_cases in found])
 
 
-def _measured(
-    cases: list[tuple[Scenario, Plan]], breakdowns: tuple[str, ...], seed: int, engine: EngineName, replication: int
-) -> list[Measures]:
-    """Return the measures of one replication of each case; a world's draws are made once for all its plans."""
-    done = []
-    workloads: dict[int, Workload] = {}
-    for world, plan in cases:
-        try:
-            if id(world) not in workloads:
-                workloads[id(world)] = sample_workload(world, seed=seed, replication=replication)
-            trace = simulate(workloads[id(world)], plan, engine=engine)
-            done.append(measure(trace, plan, breakdowns=breakdowns))
-        except PeakweekError:
-            raise
-        except Exception as problem:  # an executor's edge: whatever fails must name its replication
-            reason = f"{type(problem).__name__}: {problem}"
-            raise EngineError(world.name, plan.name, seed, replication, reason) from problem
-    return done
+@contextmanager
+def _told(world: Scenario, plan: Plan, seed: int, replication: int) -> Iterator[None]:
+    """Name the replication in whatever fails."""
+    try:
+        yield
+    except PeakweekError:
+        raise
+    except Exception as problem:  # an executor's edge
+        reason = f"{type(problem).__name__}: {problem}"
+        raise EngineError(world.name, plan.name, seed, replication, reason) from problem

@@ -59,19 +59,24 @@ class Ahead:
         self._addresses = np.concatenate([np.empty((4, 0), dtype=np.int64), *rows], axis=1)
 
     def draw(self, words: Words) -> dict[str, Floats]:
-        """Return the quantiles, or numbers, of each part by its name, for the key of a replication."""
-        found = np.empty(self._addresses.shape[1])
+        """Return the quantiles, or numbers, of each part by its name: ``float64[n, n_replications]``.
+
+        Args:
+            words: ``uint64[n_replications, 2]``, the replications' keys.
+        """
+        found = np.empty((self._addresses.shape[1], len(words)))
         numbers(words, self._addresses, found)
         by_law = found[: self._n_by_law]
-        by_law[:] = self._laws.quantiles(self._n_of_law, by_law)
+        by_law[:] = self._laws.quantiles(len(words) * self._n_of_law, by_law.ravel()).reshape(by_law.shape)
         return {name: found[bounds] for name, bounds in self._bounds.items()}
 
 
 @outer_of(sim.scramble.__file__)
 def numbers(words: Words, addresses: Whole, found: Floats) -> None:
-    """Write the number of each address, a column of number, within, member and purpose."""
-    key = key_of(words)
-    for k in range(len(found)):
-        purpose = addresses[3, k]
-        even, odd = two(key, addresses[0, k], addresses[1, k], purpose >> 1, addresses[2, k])
-        found[k] = odd if purpose & 1 else even
+    """Write the number of each address, a column of number, within, member and purpose, in each replication."""
+    for replication in range(len(words)):
+        key = key_of(words[replication])
+        for k in range(len(found)):
+            purpose = addresses[3, k]
+            even, odd = two(key, addresses[0, k], addresses[1, k], purpose >> 1, addresses[2, k])
+            found[k, replication] = odd if purpose & 1 else even

@@ -43,15 +43,15 @@ class Staff:
             group, member, day = (each.ravel() for each in np.indices((len(self._ever), *self._nobody.shape[1:])))
             yield Part("absence", Purpose.ABSENCE, None, day, self._ever[group], member)
 
-    def absence(self, drawn: dict[str, Floats]) -> Whole:
+    def absences(self, drawn: dict[str, Floats], n_replications: int) -> list[Whole]:
         """Return a draw for each member of each group on each day: ``int64[n_groups, n_members, n_days]``, millionths.
 
         A group that is never absent has `PPM`, which is below nothing.
         """
-        found = self._nobody.copy()
+        found = [self._nobody.copy() for _ in range(n_replications)]
         if "absence" in drawn:
-            millionths = (drawn["absence"] * PPM).astype(np.int64)
-            found[self._ever] = millionths.reshape(len(self._ever), *found.shape[1:])
+            for absence, u in zip(found, drawn["absence"].T, strict=True):
+                absence[self._ever] = (u * PPM).astype(np.int64).reshape(len(self._ever), *absence.shape[1:])
         return found
 
 
@@ -70,43 +70,49 @@ class Failures:
             [(System[each.what.upper()], round(_PERMILLE * each.left_ratio), each.loses_work) for each in told]
         )
 
-    def outages(self, words: Words) -> Whole:
-        """Return all outages, told and random: rows (system, start, end, permille left, loses work), sorted.
+    def outages(self, words: Words) -> list[Whole]:
+        """Return all outages of each replication, told and random.
 
-        Random outages start in the period; none is under way when it begins.
+        They are rows (system, start, end, permille left, loses work), sorted. Random outages start in the period; none
+        is under way when it begins.
+
+        Args:
+            words: ``uint64[n_replications, 2]``, their keys.
         """
         if not len(self._kinds):
-            return self._told
+            return [self._told] * len(words)
         n_of, tick, u = by_chance(words, self._rates, self._grid.cells, self._tables)
-        found = np.empty((len(tick), 5), dtype=np.int64)
-        found[:, [0, 3, 4]] = np.repeat(self._kinds, n_of, axis=0)
-        found[:, 1] = tick
-        found[:, 2] = tick + in_ticks(self._laws.quantiles(n_of, u), _S_PER_MIN, self._ticks_per_s)
-        return _in_order(np.concatenate([self._told, found]))
+        lasts = in_ticks(self._laws.quantiles(n_of.sum(axis=1), u), _S_PER_MIN, self._ticks_per_s)
+        kind, replication = np.divmod(np.repeat(np.arange(n_of.size), n_of.ravel()), len(words))
+        rows = np.column_stack([tick, tick + lasts, self._kinds[kind]])[:, [2, 0, 1, 3, 4]]
+        return [_in_order(np.concatenate([self._told, rows[replication == k]])) for k in range(len(words))]
 
 
 @outer_of(sim.scramble.__file__, thinning.__file__)
 def by_chance(words: Words, rates: Floats, cells: Whole, tables: Tables) -> tuple[Whole, Whole, Floats]:
-    """Return how many outages there are of each entry, when they start, and the numbers of how long they last.
+    """Return how many outages there are, when they start, and the numbers of how long they last.
+
+    They are ``int64[n_entries, n_replications]``, and ``int64[n]`` and ``float64[n]`` in the same order.
 
     Args:
-        words: the replication's key.
+        words: ``uint64[n_replications, 2]``, their keys.
         rates: ``float64[n_entries, n_days]``, outages a day.
         cells: those of the grid.
         tables: of the grid.
     """
-    key, n_candidates = key_of(words), np.empty((len(rates), len(tables[0]), len(cells[0])), dtype=np.int64)
-    n = 0
+    n_of = np.empty((len(rates), len(words)), dtype=np.int64)
+    n_candidates, n = np.empty((*n_of.shape, len(tables[0]), len(cells[0])), dtype=np.int64), 0
     for entry in range(len(rates)):
-        n += count((key, _COUNT, entry), rates[entry], cells, tables, n_candidates[entry])
-    found, n_of, u = np.empty((3, n), dtype=np.int64), np.empty(len(rates), dtype=np.int64), np.empty(n)
-    last = 0
+        for k in range(len(words)):
+            n += count((key_of(words[k]), _COUNT, entry), rates[entry], cells, tables, n_candidates[entry, k])
+    found, u, last = np.empty((3, n), dtype=np.int64), np.empty(n), 0
     for entry in range(len(rates)):
-        first, source, grid = last, (key, _PLACE, entry), (cells, tables[0])
-        n_of[entry] = place(source, rates[entry], grid, n_candidates[entry], found[:, first:])
-        last += n_of[entry]
-        for k in range(first, last):
-            _, u[k] = two(key, found[0, k], found[1, k], _DURATION, entry)
+        for k in range(len(words)):
+            key, first, grid = key_of(words[k]), last, (cells, tables[0])
+            n_of[entry, k] = place((key, _PLACE, entry), rates[entry], grid, n_candidates[entry, k], found[:, first:])
+            last += n_of[entry, k]
+            for row in range(first, last):
+                _, u[row] = two(key, found[0, row], found[1, row], _DURATION, entry)
     return n_of, found[2, :last], u[:last]
 
 

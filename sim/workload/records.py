@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 import sim.scenario.people
 import sim.scramble
 from sim.compiler import outer_of, shared, woven
-from sim.scramble import Key, Words, key_of, pairs_of, two
+from sim.scramble import Key, Words, key_of, two
 from sim.streams import PPM, Floats, Purpose
 from sim.timebase import NEVER
 from sim.workload import asked, visits
@@ -29,65 +29,72 @@ _PARTY: Final = Purpose.RECORDS_PER_VISIT // 2
 _COMPILED_IN: Final = tuple(str(each.__file__) for each in (sim.scramble, sim.scenario.people, asked, visits))
 
 
-def records(asked: Asked, words: Words, come: Whole) -> tuple[Whole, Flags]:
-    """Return the numbers of all records, in the rows that `asked` names, and whether each leads its visit.
+def records(asked: Asked, words: Words, come: Whole, ends: Whole) -> tuple[Whole, Flags, Whole]:
+    """Return the numbers of all records, in the rows that `asked` names, who leads a visit, and where replications end.
 
     Args:
         asked: what the scenario asks for.
-        words: the replication's key.
+        words: ``uint64[n_replications, 2]``, their keys.
         come: number, `within` and arrival of the visits: ``int64[3, n_visits]``.
+        ends: ``int64[n_replications]``, where the visits of each end.
     """
-    found, leads, left, by_kind, u = ask(words, come, asked.of_visits, asked.drawn)
+    found, leads, record_ends, left, by_kind, u = ask(words, come, ends, asked.of_visits, asked.drawn)
     counts = by_kind[1][asked.drawn[1][:, 1]]
     tell((asked.laws.quantiles(counts, u), counts), by_kind, left, asked.outcomes, found)
-    return found, leads
+    return found, leads, record_ends
 
 
 @outer_of(*_COMPILED_IN)
 def ask(
     words: Words,
     come: Whole,
+    ends: Whole,
     of_visits: tuple[tuple[Whole, Floats], tuple[int, Floats, Whole, int], tuple[Whole, Floats]],
     drawn: tuple[Whole, Whole, Whole, Whole],
-) -> tuple[Whole, Flags, Floats, ByKind, Floats]:
+) -> tuple[Whole, Flags, Whole, Floats, ByKind, Floats]:
     """Return all of the records that needs no law, and at which numbers quantiles are wanted.
 
     Args:
-        words: the replication's key.
-        come: number, `within` and arrival of the visits: ``int64[3, n_visits]``.
+        words: as for `records`.
+        come: as for `records`.
+        ends: as for `records`.
         of_visits: `Asked.of_visits`.
         drawn: `Asked.drawn`.
 
     Returns:
-        Rows of numbers, whether each record leads its visit, which part of its work at its first stage is left, the
-        records by procedure, and the numbers of each cell one after the other.
+        Rows of numbers, whether each record leads its visit, where the records of each replication end, which part of
+        its work at its first stage is left, the records by procedure, and the numbers of each cell one after the other.
     """
     (parties, kinds, first_day), (blocks, cells, millionths, without) = of_visits, drawn
-    key, n_of_visit = key_of(words), np.empty(len(come[0]), dtype=np.int64)
-    n = count_records(key, come, parties, n_of_visit)
+    n_of_visit, record_ends = np.empty(len(come[0]), dtype=np.int64), np.empty(len(words), dtype=np.int64)
+    first, n = 0, 0
+    for k in range(len(words)):
+        n += count_records(key_of(words[k]), come[:, first : ends[k]], parties, n_of_visit[first : ends[k]])
+        first, record_ends[k] = ends[k], n
     found, leads, left = np.empty((N_ROWS, n), dtype=np.int64), np.empty(n, dtype=np.bool_), np.ones(n)
     for row in range(N_ROWS):
         found[row] = without[row]
-    address = np.empty((3, n), dtype=np.int64)
+    address, numbers = np.empty((3, n), dtype=np.int64), np.empty((2 * len(blocks), n))
     line_up(come, n_of_visit, address, found, leads)
-    numbers = np.empty((2 * len(blocks), n))
-    for row in range(len(blocks)):
-        parts = (address[0], address[1], address[2])
-        pairs_of(key, parts, blocks[row], numbers[2 * row], numbers[2 * row + 1])
+    first = 0
+    for k in range(len(words)):
+        within_one = slice(first, record_ends[k])
+        for record in range(first, record_ends[k]):
+            if found[FOLLOWER, record] != NEVER:
+                found[FOLLOWER, record] -= first
+        scramble_all(key_of(words[k]), address[:, within_one], blocks, numbers[:, within_one])
+        first = record_ends[k]
     choose_kinds(numbers, address[1], (kinds, first_day), found, left)
     draw_millionths(numbers, address[1], millionths, found)
-    by_kind = (
-        np.zeros(len(kinds[1]), dtype=np.int64),
-        np.zeros(len(kinds[1]), dtype=np.int64),
-        np.empty(n, dtype=np.int64),
-    )
+    n_kinds = len(kinds[1])
+    by_kind = np.zeros(n_kinds, dtype=np.int64), np.zeros(n_kinds, dtype=np.int64), np.empty(n, dtype=np.int64)
     sort_by_kind(found[PROCEDURE], by_kind)
     n = 0
     for cell in range(len(cells)):
         n += by_kind[1][cells[cell, 1]]
     u = np.empty(n)
     gather(numbers, cells, by_kind, u)
-    return found, leads, left, by_kind, u
+    return found, leads, record_ends, left, by_kind, u
 
 
 @shared
@@ -108,6 +115,16 @@ def count_records(key: Key, come: Whole, parties: tuple[Whole, Floats], found: W
 
 
 @woven
+def scramble_all(key: Key, address: Whole, blocks: Whole, found: Floats) -> None:
+    """Write the numbers of addresses for both purposes of each block."""
+    number, within, member = address[0], address[1], address[2]
+    for row in range(len(blocks)):
+        even, odd = found[2 * row], found[2 * row + 1]
+        for k in range(len(number)):
+            even[k], odd[k] = two(key, number[k], within[k], blocks[row], member[k])
+
+
+@shared
 def chosen(shares: Floats, u: float) -> int:
     """Return which of several is drawn, by their shares and those before them; the last is 1, above any `u`."""
     found = 0

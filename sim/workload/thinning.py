@@ -82,13 +82,15 @@ def count(source: Source, rate: Floats, cells: Whole, tables: Tables, n_candidat
         n_candidates: ``int64[n_bands, n_cells]``, to be written.
     """
     (key, block, member), (bands, shares, starts), n = source, tables, 0
+    u = np.empty(len(rate))
     for band in range(len(bands)):
+        for cell in range(len(rate)):  # a loop of its own: the compiler scrambles several at once
+            u[cell], _ = two(key, cells[0, cell], band, block, member)
         for cell in range(len(rate)):
             found = 0
             if rate[cell] > bands[band, 0]:
-                u, _ = two(key, cells[0, cell], band, block, member)
                 start = starts[band, cells[3, cell]]
-                while shares[start + found] <= u:  # the last is 1
+                while shares[start + found] <= u[cell]:  # the last is 1
                     found += 1
             n_candidates[band, cell] = found
             n += found
@@ -113,7 +115,7 @@ def place(source: Source, rate: Floats, grid: tuple[Whole, Floats], n_candidates
                 found[0, n], found[1, n], found[2, n] = number, (band << _CELL_BITS) | cells[0, cell], cell
                 n += 1
     u_tick, u_level = np.empty(n), np.empty(n)
-    for k in range(n):  # a loop of its own: the compiler scrambles several at once
+    for k in range(n):
         u_tick[k], u_level[k] = two(key, found[0, k], found[1, k], block, member)
     n_points = 0
     for k in range(n):

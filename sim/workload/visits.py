@@ -6,6 +6,7 @@ visit has an address of its own, from which all its draws are made; whoever else
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -42,6 +43,7 @@ class Expected:
         edges = np.append(timebase.hours, timebase.end_tick)
         self._grid = Grid(edges, timebase.ticks_per_s * _S_PER_H, self._busy)
         self._booked, self._first_day = _booked(scenario), _first_day(scenario)
+        self._are_others = bool(scenario.initial or scenario.demand.appointments)
 
     def parts(self) -> Iterator[Part]:
         """Yield what is to be drawn ahead for `come`."""
@@ -61,26 +63,34 @@ class Expected:
                 of_entry = within == FIRST_DAY | index
                 yield Part(f"age {index}", Purpose.AGE, each.age_h, number[of_entry], within[of_entry])
 
-    def come(self, words: Words, drawn: dict[str, Floats]) -> Whole:
-        """Return number, `within` and arrival of all who come, those of the first day first, then by arrival.
+    def come(self, words: Words, drawn: dict[str, Floats]) -> tuple[Whole, Whole]:
+        """Return number, `within` and arrival of all who come, and where each replication's end.
+
+        They are ``int64[3, n_visits]``, one replication after the other, in each those of the first day first, then by
+        arrival; and ``int64[n_replications]``.
 
         Args:
-            words: the replication's key.
+            words: ``uint64[n_replications, 2]``, the replications' keys.
             drawn: the draws of `parts`.
         """
-        rate = self._rate
+        rates = np.repeat(self._rate[:, np.newaxis], len(words), axis=1)
         if "day" in drawn:
-            rate = rate * drawn["day"][self._day]
+            rates *= drawn["day"][self._day]
         if "hour" in drawn:
-            rate = rate * drawn["hour"]
-        come = [walk_ins(words, rate, self._grid.cells, self._grid.tables(rate))]
+            rates *= drawn["hour"]
+        walking, ends = walk_ins(words, np.ascontiguousarray(rates.T), self._grid.cells, self._grid.tables(rates))
+        come = [self._in_order(walking[:, first:last], drawn, k) for k, (first, last) in enumerate(bounds(ends))]
+        return np.concatenate(come, axis=1), np.cumsum([part.shape[1] for part in come])
+
+    def _in_order(self, come: Whole, drawn: dict[str, Floats], replication: int) -> Whole:
+        """Return who comes in a replication by arrival, of those who walk in."""
+        drawn_here = {name: draws[:, replication] for name, draws in drawn.items()} if self._are_others else {}
         if self._scenario.initial:
-            come = [self._of_first_day(drawn), *come]
+            come = np.concatenate([self._of_first_day(drawn_here), come], axis=1)
         if self._scenario.demand.appointments:
-            come = [*come, self._with_appointment(drawn)]
-        found = come[0] if len(come) == 1 else np.concatenate(come, axis=1)
+            come = np.concatenate([come, self._with_appointment(drawn_here)], axis=1)
         # Those of the first day came before all others, or at the same tick.
-        return np.asarray(found.take(found[2].argsort(kind="stable"), axis=1))
+        return np.asarray(come.take(come[2].argsort(kind="stable"), axis=1))
 
     def _of_first_day(self, drawn: dict[str, Floats]) -> Whole:
         """Return the records that are there when the period begins."""
@@ -105,25 +115,36 @@ class Expected:
         return in_ticks(draws, unit_s, self._scenario.timebase.ticks_per_s)
 
 
+def bounds(ends: Whole) -> Iterator[tuple[int, int]]:
+    """Yield where each of several neighbours begins and ends."""
+    return pairwise([0, *ends.tolist()])
+
+
 def in_ticks(draws: Floats, unit_s: float, ticks_per_s: float) -> Whole:
     """Return delays in whole ticks, at most ten years, of draws in a unit of so many seconds."""
     return np.rint(np.minimum(draws * unit_s, LONGEST_S) * ticks_per_s).astype(np.int64)
 
 
 @outer_of(sim.scramble.__file__, thinning.__file__)
-def walk_ins(words: Words, rate: Floats, cells: Whole, tables: Tables) -> Whole:
-    """Return number, `within` and arrival of who comes without an appointment, by band and hour: ``int64[3, n]``.
+def walk_ins(words: Words, rates: Floats, cells: Whole, tables: Tables) -> tuple[Whole, Whole]:
+    """Return number, `within` and arrival of who comes without an appointment, and where each replication's end.
+
+    They are ``int64[3, n]``, in each replication by band and hour; and ``int64[n_replications]``.
 
     Args:
-        words: the replication's key.
-        rate: ``float64[n_cells]``, visits an hour.
+        words: ``uint64[n_replications, 2]``, their keys.
+        rates: ``float64[n_replications, n_cells]``, visits an hour.
         cells: those of the grid.
         tables: of the grid.
     """
-    key, n_candidates = key_of(words), np.empty((len(tables[0]), len(rate)), dtype=np.int64)
-    found = np.empty((3, count((key, _COUNT, 0), rate, cells, tables, n_candidates)), dtype=np.int64)
-    n = place((key, _PLACE, 0), rate, (cells, tables[0]), n_candidates, found)
-    return found[:, :n]
+    n_candidates, n = np.empty((len(words), len(tables[0]), len(cells[0])), dtype=np.int64), 0
+    for k in range(len(words)):
+        n += count((key_of(words[k]), _COUNT, 0), rates[k], cells, tables, n_candidates[k])
+    found, ends, n = np.empty((3, n), dtype=np.int64), np.empty(len(words), dtype=np.int64), 0
+    for k in range(len(words)):
+        n += place((key_of(words[k]), _PLACE, 0), rates[k], (cells, tables[0]), n_candidates[k], found[:, n:])
+        ends[k] = n
+    return found[:, :n], ends
 
 
 def _factor(cv: float) -> Lognormal:

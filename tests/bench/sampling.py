@@ -14,9 +14,10 @@ from statistics import median
 from sim.engine import simulate
 from sim.plan import build_plan
 from sim.scenario import Scenario, read_scenario
-from sim.workload import Workload, sample_workload
+from sim.workload import Workload, sample_workloads
 
-_ROUNDS = 200
+_ROUNDS = 25
+_TOGETHER = 8  # replications, as in a large experiment
 _SHIPPED = Path(__file__).parents[2] / "scenarios"
 
 
@@ -32,15 +33,15 @@ def tell_ratio(scenario: Scenario) -> None:
     name = next(iter(scenario.plans))
     world, plan = scenario.world(name), build_plan(scenario, name)
 
-    def sample(replication: int) -> Workload:
-        return sample_workload(world, seed=1, replication=replication)
+    def sample(first: int) -> list[Workload]:
+        return sample_workloads(world, seed=1, replications=range(first, first + _TOGETHER))
 
-    simulate(sample(0), plan)
+    simulate(sample(0)[0], plan)
     sampling, simulating = [], []
-    for replication in range(1, _ROUNDS + 1):
-        sampling.append(seconds(lambda: sample(replication)))  # noqa: B023 - called at once
-        workload = sample(replication)
-        simulating.append(seconds(lambda: simulate(workload, plan)))  # noqa: B023
+    for number in range(1, _ROUNDS + 1):
+        sampling.append(seconds(lambda: sample(number * _TOGETHER)) / _TOGETHER)  # noqa: B023 - called at once
+        workloads = sample(number * _TOGETHER)
+        simulating.append(seconds(lambda: [simulate(each, plan) for each in workloads]) / _TOGETHER)  # noqa: B023
     sampled, simulated = median(sampling), median(simulating)
     told = f"sampling {sampled * 1e3:.2f} ms, simulating {simulated * 1e3:.2f} ms, ratio {sampled / simulated:.2f}"
     print(f"{scenario.name}: {told}")  # noqa: T201

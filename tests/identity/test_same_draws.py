@@ -1,8 +1,13 @@
 """What is drawn for a record is its own: another demand, plan, law or party moves no draw but those that it must."""
 
+import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +16,7 @@ import pytest
 from sim.scenario import Scenario
 from sim.scenario.people import Stage
 from sim.streams import PPM
-from sim.workload import NEVER, Workload, sample_workload
+from sim.workload import NEVER, Workload, sample_workload, sample_workloads
 from tests.laws.strategies import FRIDAY, document, procedure
 
 H = 3_600_000
@@ -120,6 +125,38 @@ def test_a_replication_can_be_drawn_again() -> None:
     sample_workload(scenario, seed=7, replication=4)
     assert differing(first, sample_workload(scenario, seed=7, replication=3)) == set()
     assert differing(first, sample(full())) == set()
+
+
+def test_replications_are_the_same_alone_and_side_by_side() -> None:
+    """Together or one by one, in any order, each has its own draws, with the numbers of its own records."""
+    scenario = Scenario.model_validate(full())
+    for workload in sample_workloads(scenario, seed=7, replications=[5, 3, 0, 4]):
+        alone = sample_workload(scenario, seed=7, replication=workload.replication)
+        assert differing(workload, alone) == set()
+    assert sample_workloads(scenario, seed=7, replications=[]) == []
+
+
+WITHOUT_COMPILER = """
+from tests.identity.test_same_draws import digest, full
+print(digest(full()))
+"""
+
+
+def digest(told: dict[str, Any]) -> str:
+    """Return a number that changes with any draw."""
+    found = sha256()
+    for workload in sample_workloads(Scenario.model_validate(told), seed=7, replications=[3, 0]):
+        for name in sorted(ALL):
+            found.update(getattr(workload, name).tobytes())
+    return found.hexdigest()
+
+
+def test_draws_are_the_same_without_the_compiler(project_root: Path) -> None:
+    """Python running the very functions draws the same bits."""
+    command = [sys.executable, "-c", WITHOUT_COMPILER]
+    without = os.environ | {"NUMBA_DISABLE_JIT": "1"}
+    run = subprocess.run(command, cwd=project_root, env=without, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == digest(full())
 
 
 @pytest.mark.parametrize("visits_per_day", [0, 7, 40, 61, 79, 80, 1000])

@@ -9,7 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from scipy.integrate import quad
 from scipy.special import ndtr
 
-from sim.laws import Law, choose, lognormal_factor
+from sim.laws import Law, shares_so_far
+from sim.workload.records import chosen
 
 LAW: TypeAdapter[Law] = TypeAdapter(Law)
 # The outermost numbers that a stream can give, and some between.
@@ -140,19 +141,12 @@ def test_every_parameter_is_described() -> None:
     assert all("description" in field for each in laws.values() for field in each["properties"].values())
 
 
-def test_a_factor_without_spread_is_one() -> None:
-    """A day's factor of spread 0 changes nothing, and one with spread is 1 on average."""
-    assert lognormal_factor(np.array([0.01, 0.5, 0.99]), cv=0).tolist() == [1, 1, 1]
-    even = (np.arange(100_000) + 0.5) / 100_000
-    assert lognormal_factor(even, cv=0.5).mean() == pytest.approx(1, rel=1e-4)
-
-
 @pytest.mark.parametrize("weights", [[1, 0, 3], [0, 2.5, 0], [0.1] * 10, [1e-9, 1e9]])
 def test_choices_have_their_weights(weights: list[float]) -> None:
     """Each index is chosen in its share of even numbers, one without weight never, in the order of the numbers."""
     even = (np.arange(100_000) + 0.5) / 100_000
-    chosen = choose(weights, even)
-    shares = np.bincount(chosen, minlength=len(weights)) / len(even)
+    found = [chosen(shares_so_far(weights), u) for u in even]
+    shares = np.bincount(found, minlength=len(weights)) / len(even)
     assert shares == pytest.approx(np.array(weights) / sum(weights), abs=2e-5)
-    assert all(a <= b for a, b in pairwise(chosen.tolist()))
-    assert all(weights[index] > 0 for index in choose(weights, U).tolist())
+    assert all(a <= b for a, b in pairwise(found))
+    assert all(weights[chosen(shares_so_far(weights), u)] > 0 for u in U)
