@@ -44,7 +44,6 @@ for line in sys.stdin:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.dup2(os.open(os.devnull, os.O_RDWR), 0)
         os.dup2(0, 1)
-        os.dup2(0, 2)
         os._exit(main(line.split()))
     print(child, flush=True)
 """
@@ -136,7 +135,9 @@ async def nursery(config_file: Path) -> AsyncIterator[Nursery]:
     """Give the block what starts services, which ends with it."""
     pipe = asyncio.subprocess.PIPE
     command = [sys.executable, "-c", NURSERY]
-    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+    told = config_file.with_name("told.log")
+    with told.open("wb") as log:
+        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=log)
     try:
         yield Nursery(process, config_file)
     finally:
@@ -145,7 +146,7 @@ async def nursery(config_file: Path) -> AsyncIterator[Nursery]:
 
 async def until_ready(session: aiohttp.ClientSession) -> None:
     """Return when there is a service that has folded its log."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while True:
             with contextlib.suppress(aiohttp.ClientError, OSError):
                 async with session.get("/-/ready") as answer:
@@ -173,7 +174,9 @@ async def crash(config_file: Path, port: int, n_kills: int, dice: random.Random)
     is_over = asyncio.Event()
     async with nursery(config_file) as started, aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
         posting = [asyncio.create_task(sender.send(session, is_over)) for sender in senders]
-        for _ in range(n_kills):
+        for number in range(n_kills):
+            if number % 100 == 99:
+                print(f"{number + 1} kills")  # noqa: T201 - a long run shows that it goes on
             await run_and_kill(started, session, dice)
             for task in posting:
                 if task.done():
@@ -190,10 +193,14 @@ async def crash(config_file: Path, port: int, n_kills: int, dice: random.Random)
 
 
 def free_port() -> int:
-    """Return a port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    """Return a port on which nobody listens, and that the system gives to no client.
+
+    A sender that asks for one of those again and again while nobody listens is at last connected to itself.
+    """
+    for port in random.SystemRandom().sample(range(15_000, 30_000), 100):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise OSError("no port is free")
 
 
 async def check(store: Path | str, senders: list[Sender], figures: dict[str, Any], seed: str) -> None:
