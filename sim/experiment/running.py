@@ -31,7 +31,7 @@ from sim.workload import Workload, sample_workloads
 # So many tasks are handed out ahead for each worker: enough to keep it busy, few enough to stop at once.
 _AHEAD = 2
 _TASKS = 32  # of each worker at least: of a large experiment, several replications are a task
-_MOST_TOGETHER = 8
+_MOST_TOGETHER = 4  # more, and their draws leave the cache of the processor
 _MANY_WORKERS = 32  # of an executor that does not tell how many it has
 
 _Task = tuple[bytes, tuple[str, ...], int, EngineName]

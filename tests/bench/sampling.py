@@ -17,7 +17,7 @@ from sim.scenario import Scenario, read_scenario
 from sim.workload import Workload, sample_workloads
 
 _ROUNDS = 25
-_TOGETHER = 8  # replications, as in a large experiment
+_TOGETHER = 4  # replications, as in a large experiment
 _SHIPPED = Path(__file__).parents[2] / "scenarios"
 
 
