@@ -13,6 +13,7 @@ from sim.streams import PPM
 from sim.timebase import NEVER, Ticks
 
 _PERMILLE = 1000
+_HOURS_A_DAY = 24
 _BITS_PER_MBIT = 1e6
 _HOURS = 25
 
@@ -112,14 +113,16 @@ def _ppm(ratio: NDArray[np.float64]) -> NDArray[np.int64]:
 def link_steps(roster: Roster) -> tuple[Ticks, NDArray[np.float64]]:
     """Return when the line's capacity changes, and what it then has for uploads, without outages.
 
-    Other traffic changes at full hours of local time, if it does at all; hours that are alike make no step.
+    Other traffic changes at full hours of local time, capacity at midnights, if they do at all; hours that are alike
+    make no step.
     """
     link, timebase = roster.scenario.link, roster.scenario.timebase
-    bit_per_tick = (roster.choice.link_mbit_per_s or link.mbit_per_s) * _BITS_PER_MBIT / timebase.ticks_per_s
-    if not link.background_by_hour:
-        return np.zeros(1, dtype=np.int64), np.array([bit_per_tick * (1 - link.background_ratio)])
-    of_day = np.array([link.background_by_hour.get(hour, link.background_ratio) for hour in range(24)])
-    left = bit_per_tick * (1 - np.tile(of_day, timebase.n_days))
+    of_day = np.full(timebase.n_days, roster.choice.link_mbit_per_s or link.mbit_per_s)
+    if roster.choice.link_mbit_per_s is None:
+        for day, mbit_per_s in sorted(link.mbit_per_s_from.items()):
+            of_day[max(0, (day - timebase.first_day).days) :] = mbit_per_s
+    free = np.array([1 - link.background_by_hour.get(hour, link.background_ratio) for hour in range(_HOURS_A_DAY)])
+    left = np.outer(of_day * _BITS_PER_MBIT / timebase.ticks_per_s, free).ravel()
     last_of_tick = np.append(timebase.hours[1:] > timebase.hours[:-1], True)  # an hour that summer time leaves out
     tick, left = timebase.hours[last_of_tick], left[last_of_tick]
     is_change = np.append(True, left[1:] != left[:-1])

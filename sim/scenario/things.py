@@ -7,9 +7,10 @@ from pydantic import Field, model_validator
 
 from sim.document import MisfitError
 from sim.laws import Law
-from sim.scenario.parts import Hour, LocalInstant, Part, Ratio
+from sim.scenario.parts import Day, Hour, LocalInstant, Part, Ratio
 
 SystemName = Literal["link", "portal", "software", "power"]
+_Capacity = Annotated[float, Field(gt=0, le=1_000_000)]
 _Background = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -25,7 +26,11 @@ class System(IntEnum):
 class Link(Part):
     """The line that all counters share; every transfer under way gets an equal part of it at once."""
 
-    mbit_per_s: float = Field(gt=0, le=1_000_000, description="capacity of the line, megabits per second")
+    mbit_per_s: _Capacity = Field(description="capacity of the line, megabits per second")
+    mbit_per_s_from: dict[Day, _Capacity] = Field(
+        default_factory=dict,
+        description="the same where it changes: day, capacity from its midnight on; a plan's own line never changes",
+    )
     background_ratio: _Background = Field(default=0, description="part of the capacity that other traffic takes")
     background_by_hour: dict[Hour, _Background] = Field(
         default_factory=dict, description="the same in hours that differ: full hour, part of the capacity"

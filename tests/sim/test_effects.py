@@ -119,6 +119,23 @@ def test_the_line_has_a_step_where_other_traffic_changes() -> None:
     assert (same.link_step_tick.tolist(), same.link_bit_per_tick.tolist()) == ([0], [pytest.approx(0.5)])
 
 
+def test_the_line_has_a_step_where_its_capacity_changes() -> None:
+    """From a day's midnight on, together with other traffic; a plan that has a line of its own keeps that."""
+    first = PERIOD["first_day"]
+    changes = {first + timedelta(days=2): 3 / 60e6, first + timedelta(days=1): 2 / 60e6}
+    link = {"mbit_per_s": 1 / 60e6, "mbit_per_s_from": changes}
+    plan = plan_of(link=link)
+    assert plan.link_step_tick.tolist() == [0, DAY, 2 * DAY]
+    assert plan.link_bit_per_tick == pytest.approx([1, 2, 3])
+    busy = plan_of(link=link | {"background_by_hour": {1: 0.5}})
+    assert busy.link_step_tick.tolist()[:5] == [0, 60, 120, DAY, DAY + 60]
+    assert busy.link_bit_per_tick[:5] == pytest.approx([1, 0.5, 1, 2, 1])
+    before = plan_of(link=link | {"mbit_per_s_from": {first - timedelta(days=9): 5 / 60e6}})
+    assert (before.link_step_tick.tolist(), before.link_bit_per_tick.tolist()) == ([0], [pytest.approx(5)])
+    own = plan_of({"link_mbit_per_s": 7 / 60e6}, link=link)
+    assert (own.link_step_tick.tolist(), own.link_bit_per_tick.tolist()) == ([0], [pytest.approx(7)])
+
+
 def test_the_line_keeps_local_hours_when_the_clocks_change() -> None:
     """In spring the hour from two to three is left out; in autumn it is twice as long."""
     for first, ticks in ((date(2025, 3, 30), [0, 60, 120, 180]), (date(2025, 10, 26), [0, 60, 120, 240, 300])):

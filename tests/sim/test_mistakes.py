@@ -154,7 +154,7 @@ def test_program_and_editor_refuse_the_same(mistake: str, source: Source) -> Non
         (
             "link: {mbit_per_s: 100,",
             "link: 100 #",
-            "link: found 100; expected a mapping with: mbit_per_s, background_ratio",
+            "link: found 100; expected a mapping with: mbit_per_s, mbit_per_s_from",
         ),
         ("mbit_per_s: 100", "mbit_per_s: 100 Mbit/s", "(a number alone: its unit is in the field's name"),
         ("[mon, tue, wed, thu, fri]", "[mon, tue, mon]", "hours.working_weekdays[2]: found 'mon' again; expected each"),

@@ -74,7 +74,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         wrong_counter_min=tick_min * pick.one(0, 1, 2),
         signing_times=pick.one((), (), ("09:00", "10:00", "13:00"), ("23:00",), _HALF_HOURS),
         **effects(pick, tick_min),
-        link=link(pick, tick_min),
+        link=link(pick, tick_min, days),
         outages=pick.perhaps(lambda: outages(pick, days), ()),
         random_outages=pick.perhaps(lambda: random_outages(pick, tick_min), ()),
         initial=pick.perhaps(lambda: initial_records(pick, procedures), (), one_in=3),

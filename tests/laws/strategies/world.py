@@ -76,10 +76,12 @@ def citizens(pick: Pick, tick_min: float) -> Part:
     }
 
 
-def link(pick: Pick, tick_min: float) -> Part:
+def link(pick: Pick, tick_min: float, days: list[date]) -> Part:
     """Return a line on which one page (8 Mbit) takes a tick, half of one, a third, or five."""
+    one_tick = 8 / (tick_min * 60)
     return {
-        "mbit_per_s": 8 / (tick_min * 60) * pick.one(1, 2, 3, 0.2),
+        "mbit_per_s": one_tick * pick.one(1, 2, 3, 0.2),
+        "mbit_per_s_from": pick.one({}, {}, {pick.one(*days): one_tick}),
         "background_ratio": pick.one(0, 0.5),
         "background_by_hour": pick.one({}, {9: 0.9, 10: 0.25, 13: 0}),
         "holds_counter": not pick.whether(),
