@@ -5,7 +5,7 @@ nothing, and does not touch the other batches.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,37 +47,56 @@ def untold(log: Log, told_seq: int) -> list[Stored]:
 
 def insert(log: Log, batches: Sequence[Batch], after_seq: int) -> tuple[list[Stored], list[Answer]]:
     """Insert the batches' new events with numbers after one; return them, and the answer to each batch."""
-    keys = {(batch.centre, event.source, event.id) for batch in batches for event in batch.events}
-    known = dict(log.digests(keys))
-    stored: list[Stored] = []
-    answers: list[Answer] = []
-    rows: list[Row] = []
-    for batch in batches:
-        new = _new_rows(batch, after_seq + len(rows), known)
-        if isinstance(new, ConflictError):
-            answers.append(new)
-            continue
-        answers.append(Receipt(len(new), len(batch.events) - len(new)))
-        for row, event in new:
-            known[row.key] = digest_of(row.body)
-            rows.append(row)
-            stored.append(Stored(row.seq, batch.received, event, batch.centre))
-    log.insert(rows)
-    return stored, answers
+    group = _Group(after_seq)
+    answers = [group.add(batch, {}) for batch in batches]
+    # Nearly always all events are new, which the table itself says soonest.
+    if group.n_offered != len(group.rows) or not log.insert_if_new(group.rows):
+        keys = {(batch.centre, event.source, event.id) for batch in batches for event in batch.events}
+        known = log.digests(keys)
+        group = _Group(after_seq)
+        answers = [group.add(batch, known) for batch in batches]
+        log.insert(group.rows)
+    return group.stored, answers
 
 
-def _new_rows(batch: Batch, seq: int, known: dict[Key, bytes]) -> list[tuple[Row, Event]] | ConflictError:
-    """Return a batch's events that are not known, numbered from the next number on, unless one is in conflict."""
-    new: dict[Key, tuple[Row, Event]] = {}
-    for index, event in enumerate(batch.events):
-        row = row_of(seq + len(new) + 1, batch.centre, batch.received, event)
-        if row.key in new:
-            is_same = new[row.key][0].body == row.body
-        elif row.key in known:
-            is_same = known[row.key] == digest_of(row.body)
-        else:
-            new[row.key] = (row, event)
-            continue
-        if not is_same:
-            return ConflictError(index, event.source, event.id, is_stored=row.key not in new)
-    return list(new.values())
+class _Group:
+    """The new events of some batches, numbered after one.
+
+    Attributes:
+        n_offered: how many events the batches had.
+        rows: the new ones.
+        stored: the same, for the follower.
+    """
+
+    def __init__(self, after_seq: int) -> None:
+        self.n_offered = 0
+        self.rows: list[Row] = []
+        self.stored: list[Stored] = []
+        self._bodies: dict[Key, str] = {}
+        self._seq = after_seq
+
+    def add(self, batch: Batch, known: Mapping[Key, bytes]) -> Answer:
+        """Take the events of a batch that are neither known nor in an earlier batch, unless one is in conflict."""
+        new: dict[Key, tuple[Row, Event]] = {}
+        centre, received = batch.centre, batch.received
+        self.n_offered += len(batch.events)
+        for index, event in enumerate(batch.events):
+            key = (centre, event.source, event.id)
+            row = row_of(self._seq + len(new) + 1, centre, received, event)
+            if key in new:
+                is_same = new[key][0].body == row.body
+            elif key in self._bodies:
+                is_same = self._bodies[key] == row.body
+            elif key in known:
+                is_same = known[key] == digest_of(row.body)
+            else:
+                new[key] = (row, event)
+                continue
+            if not is_same:
+                return ConflictError(index, event.source, event.id, is_stored=key not in new)
+        for key, (row, event) in new.items():
+            self._bodies[key] = row.body
+            self.rows.append(row)
+            self.stored.append(Stored(row.seq, received, event, centre))
+        self._seq += len(new)
+        return Receipt(len(new), len(batch.events) - len(new))

@@ -102,6 +102,9 @@ class Log(Protocol):
     def digests(self, keys: Collection[Key]) -> Mapping[Key, bytes]:
         """Return the digests of the bodies of those events that are in the log, or were and have been removed."""
 
+    def insert_if_new(self, rows: Sequence[Row]) -> bool:
+        """Add rows, or none of them and return that, when one of their keys may be known."""
+
     def insert(self, rows: Sequence[Row]) -> None:
         """Add rows whose keys and numbers are new."""
 

@@ -196,6 +196,17 @@ class PostgresLog:
             for centre, source, name, body, removed in found
         }
 
+    def insert_if_new(self, rows: Sequence[Row]) -> bool:
+        """Add rows, or none of them and return that, when one of their keys may be known."""
+        if _single(self._connection, "select exists (select 1 from peakweek.removed)")[0]:
+            return False
+        try:
+            with self._connection.transaction():  # a savepoint in the one that has begun
+                self.insert(rows)
+        except psycopg.errors.UniqueViolation:
+            return False
+        return True
+
     def insert(self, rows: Sequence[Row]) -> None:
         """Add rows whose keys and numbers are new."""
         if rows:

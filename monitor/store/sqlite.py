@@ -179,6 +179,18 @@ class SqliteLog:
         found = ((key, self._connection.execute(_KNOWN, (*key, digest_of(*key))).fetchone()) for key in keys)
         return {key: row[1] if row[0] is None else digest_of(row[0]) for key, row in found if row}
 
+    def insert_if_new(self, rows: Sequence[Row]) -> bool:
+        """Add rows, or none of them and return that, when one of their keys may be known."""
+        if self._connection.execute("select exists (select 1 from removed)").fetchone()[0]:
+            return False
+        self._connection.execute("savepoint new")
+        try:
+            self.insert(rows)
+        except sqlite3.IntegrityError:
+            self._connection.execute("rollback to new")
+            return False
+        return True
+
     def insert(self, rows: Sequence[Row]) -> None:
         """Add rows whose keys and numbers are new."""
         self._connection.executemany("insert into event values (?, ?, ?, ?, ?, ?)", rows)
