@@ -60,6 +60,19 @@ class QueueFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class ArrivalFigures:
+    """Tickets issued in the last full hour, by the clock.
+
+    Attributes:
+        n_issued: how many; none before the first ticket.
+        n_usual: the median of the same hour of the week in the four weeks before; none in the log's first week.
+    """
+
+    n_issued: int | None
+    n_usual: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProcedureFigures:
     """The records of one procedure.
 
@@ -138,6 +151,7 @@ class Snapshot:
     Attributes:
         now: the instant, in UTC.
         queues: figures by queue.
+        arrivals: tickets of the last full hour.
         procedures: figures by procedure.
         backlog: figures of all records.
         n_on_duty: people on duty, by group of staff.
@@ -153,6 +167,7 @@ class Snapshot:
 
     now: datetime
     queues: Mapping[str, QueueFigures]
+    arrivals: ArrivalFigures
     procedures: Mapping[str, ProcedureFigures]
     backlog: BacklogFigures
     n_on_duty: Mapping[str, int]

@@ -27,6 +27,7 @@ from sim import ConfigError, PeakweekError
 
 _SHUTDOWN_S = 5.0
 _HANDSHAKE_S = 10.0
+_LINGER_S = 1.0  # so long the rest of a refused body is still read, so that its sender reads the refusal
 _FOLLOW_S = 1.0
 _log = logging.getLogger(__name__)
 _PORT_IS_WRONG = {errno.EADDRINUSE, errno.EACCES}  # taken, or kept for the system's own services
@@ -141,7 +142,9 @@ async def serving(app: web.Application, sockets: Sequence[socket.socket]) -> Asy
     """
     door = app[DOOR]
     idle_s = door.config().limits.idle_s
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_S, keepalive_timeout=idle_s)
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=_SHUTDOWN_S, keepalive_timeout=idle_s, lingering_time=_LINGER_S
+    )
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(_close, sockets)
         stack.push_async_callback(runner.cleanup)

@@ -52,6 +52,7 @@ async def play(
     clock: Clock,
     skip_gaps: bool = False,
     on_sent: Callable[[int], None] = lambda _: None,
+    token: str | None = None,
 ) -> None:
     """Send the events to the service, each when the clock shows its time.
 
@@ -61,13 +62,15 @@ async def play(
         clock: what tells the time to the sender.
         skip_gaps: whether a scaled clock jumps over the nights, to shortly before the next event.
         on_sent: called with the number of events that are acknowledged so far.
+        token: shown to a service that asks for one.
 
     Raises:
         PlayError: the service refuses an event, or cannot be reached for a minute.
     """
     times = [event.time for event in events]
     n_sent = 0
-    async with aiohttp.ClientSession(base_url=url) as session:
+    shown = {"Authorization": f"Bearer {token}"} if token else {}
+    async with aiohttp.ClientSession(base_url=url, headers=shown) as session:
         await _until_ready(session, url)
         while n_sent < len(events):
             if skip_gaps and isinstance(clock, ScaledClock) and times[n_sent] - clock.now() > _LONG_GAP:

@@ -10,7 +10,7 @@ from functools import partial
 from http import HTTPStatus
 
 import pydantic_core
-from aiohttp import web
+from aiohttp import hdrs, web
 from prometheus_client import CollectorRegistry
 from prometheus_client.aiohttp import make_aiohttp_handler
 from prometheus_client.core import Metric
@@ -19,7 +19,8 @@ from prometheus_client.registry import Collector
 from monitor.admission import centre_of, centres_of, refuse_part
 from monitor.api.answers import LIVE, as_json
 from monitor.api.described import CENTRE, TEXT, Answer, Handler, described
-from monitor.collector import CentreCollector
+from monitor.collector import FAMILIES, CentreCollector
+from monitor.collector.text import exposition
 from monitor.live import Live
 
 
@@ -81,12 +82,15 @@ def get_metrics(registry: CollectorRegistry) -> Handler:
 
 
 @described({HTTPStatus.OK: Answer("The metrics.", _EXPOSITION)} | _NO_CENTRE, parameters=(CENTRE,))
-async def get_probe(request: web.Request) -> web.StreamResponse:
-    """Show one centre's metrics, from a registry of their own."""
+async def get_probe(request: web.Request) -> web.Response:
+    """Show one centre's metrics."""
     live = request.app[LIVE]
-    registry = CollectorRegistry()
-    registry.register(CentreCollector(partial(live.read, centre_of(request, live.config).id)))
-    return await make_aiohttp_handler(registry)(request)
+    reading = live.read(centre_of(request, live.config).id)
+    accept = ",".join(request.headers.getall(hdrs.ACCEPT, []))
+    text, content_type = exposition(FAMILIES, reading, accept)
+    answer = web.Response(body=text.encode(), headers={hdrs.CONTENT_TYPE: content_type})
+    answer.enable_compression()
+    return answer
 
 
 @described({HTTPStatus.OK: Answer("One target for each centre.", {"application/json": _GROUPS})})

@@ -28,6 +28,7 @@ from monitor.live import Live
 
 _MOST_WAITING = 10_000
 _HEARTBEAT_S = 15.0
+_KNOWN_S = 1.0  # so long somebody who was admitted is not asked again
 _STATE_EVERY_S = 1.0
 _STATE_AT_LEAST_EVERY = 5  # times the above: waits grow, and the clock goes on, when nothing happens
 _HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -159,20 +160,37 @@ async def get_stream(request: web.Request) -> web.StreamResponse:
 
 
 async def _write(stream: web.StreamResponse, messages: AsyncGenerator[bytes], request: web.Request) -> None:
-    """Send the messages until they end, the client goes, or it takes none for as long as a body may take to arrive."""
-    streams, limits = request.app[STREAMS], request.app[LIVE].config.limits
+    """Send the messages until they end, the client goes, may no longer follow, or takes none for a body's time."""
+    streams, limits, loop = request.app[STREAMS], request.app[LIVE].config.limits, asyncio.get_running_loop()
     streams.n_clients += 1
+    known_s = loop.time()
     try:
         async with contextlib.aclosing(messages):
             async for message in messages:
+                if loop.time() - known_s > _KNOWN_S:
+                    await _admit_again(request)
+                    known_s = loop.time()
                 async with asyncio.timeout(limits.body_s):
                     await stream.write(message)
+    except web.HTTPException:
+        return
     except TimeoutError:
         streams.drop(request.transport)
     except ConnectionError:
         return
     finally:
         streams.n_clients -= 1
+
+
+async def _admit_again(request: web.Request) -> None:
+    """Refuse to go on where the token was revoked, or the centre is no longer served.
+
+    Raises:
+        HTTPException: the stream must end.
+    """
+    config = request.app[LIVE].config
+    await request.app[DOOR].admission.admit(request, config)
+    centre_of(request, config)
 
 
 async def _events(
@@ -214,6 +232,8 @@ async def _states(streams: Streams, centre: str, stopping: asyncio.Event) -> Asy
         n_silent += 1
         if seq != shown or n_silent == _STATE_AT_LEAST_EVERY:
             shown, n_silent = seq, 0
+            if centre not in streams.live.config.centre_by_id:
+                return
             yield streams.state(centre, asyncio.get_running_loop().time())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_STATE_EVERY_S):

@@ -91,6 +91,20 @@ HALL: tuple[Family, ...] = (
         by_queue(lambda queue: queue.n_called_over_limit),
     ),
     Family(
+        "centre_tickets_issued_last_hour",
+        "gauge",
+        "Tickets issued in the last full hour; absent before the first ticket.",
+        (),
+        single(lambda reading: reading.snapshot.arrivals.n_issued),
+    ),
+    Family(
+        "centre_tickets_usual_last_hour",
+        "gauge",
+        "What is usual for that hour: the median of the same hour in the four weeks before; absent in the first week.",
+        (),
+        single(lambda reading: reading.snapshot.arrivals.n_usual),
+    ),
+    Family(
         "centre_tickets_recalled_total",
         "counter",
         "Further calls of tickets, because nobody came at the first.",

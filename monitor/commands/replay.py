@@ -42,6 +42,9 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--day", help="only this day, such as 2019-12-30")
     parser.add_argument("--part", help="only this office, where a log has several")
     parser.add_argument("--url", help="a running service; default: one of its own, until Ctrl-C")
+    parser.add_argument(
+        "--token-file", metavar="FILE", type=Path, help="holds the token that a running service asks for"
+    )
     add_speed(parser, 60)
     add_listen(parser)
     parser.set_defaults(run=run)
@@ -54,7 +57,8 @@ def run(arguments: argparse.Namespace) -> None:
     for what, count in log.notes:
         print(f"{arguments.log}: {count} × {what}")  # noqa: T201 - the command's answer
     events = log_events(log, f"/replay/{_source_name(log, arguments)}")
-    asyncio.run(_play_to(arguments, events) if arguments.url else _play_here(arguments, log, events))
+    token = _token(arguments.token_file)
+    asyncio.run(_play_to(arguments, events, token) if arguments.url else _play_here(arguments, log, events))
 
 
 def _source_name(log: EventLog, arguments: argparse.Namespace) -> str:
@@ -62,7 +66,15 @@ def _source_name(log: EventLog, arguments: argparse.Namespace) -> str:
     return "/".join(part for part in (stem, arguments.part, arguments.day) if part)
 
 
-async def _play_to(arguments: argparse.Namespace, events: list[Event]) -> None:
+def _token(path: Path | None) -> str | None:
+    """Return the token in the file, if there is one."""
+    try:
+        return path.read_text(encoding="utf-8").strip() if path else None
+    except OSError as problem:
+        raise sim.ConfigError(str(path), "", problem.strerror or "no file", "a file with a token") from None
+
+
+async def _play_to(arguments: argparse.Namespace, events: list[Event], token: str | None) -> None:
     """Play into a running service by its clock, with the log's beginning moved to its present."""
     shown, speed = await read_clock(arguments.url)
     if abs(speed - arguments.speed) > _SAME_SPEED_RATIO * speed:
@@ -70,7 +82,8 @@ async def _play_to(arguments: argparse.Namespace, events: list[Event]) -> None:
         raise PlayError(arguments.url, reason)
     events = moved(events, shown + _LEAD - events[0].time)
     print(f"The log begins at {events[0].time.isoformat()} by the clock of {arguments.url}.", flush=True)  # noqa: T201 - the command's answer
-    playing = play(events, url=arguments.url, clock=ScaledClock(shown, speed), on_sent=told(len(events)))
+    clock = ScaledClock(shown, speed)
+    playing = play(events, url=arguments.url, clock=clock, on_sent=told(len(events)), token=token)
     with stop_signal() as stopped:
         await until_stopped(playing, stopped)
 

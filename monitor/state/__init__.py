@@ -118,6 +118,7 @@ class State:
         return Snapshot(
             now=now,
             queues=self.hall.figures(now_us, waiting_limit_s),
+            arrivals=self.hall.arrivals.figures(now_us),
             procedures=self.backlog.by_procedure(now_us),
             backlog=self.backlog.figures(now_us, to_us(_day_end(now, zone))),
             n_on_duty=self.staff.figures(now_us),

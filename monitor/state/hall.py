@@ -17,6 +17,7 @@ from monitor.events import (
     TicketTransferred,
 )
 from monitor.figures import QueueFigures
+from monitor.state.arrivals import Arrivals
 from monitor.state.tally import HOUR_US, SECOND_US, Anomalies, Anomaly, Tally, from_us
 
 _TICKET_LIFE_US = 12 * HOUR_US  # longer than any day in the hall, shorter than a night
@@ -112,6 +113,7 @@ class Hall:
     anomalies: Anomalies = field(default_factory=Anomalies)
     queues: dict[str, _Queue] = field(default_factory=dict)
     tickets: dict[str, _Ticket] = field(default_factory=dict)
+    arrivals: Arrivals = field(default_factory=Arrivals)
 
     def know_queue(self, name: str) -> str:
         """Return the label of a queue, which has figures from now on."""
@@ -131,6 +133,7 @@ class Hall:
             ticket = self.tickets[told.ticket] = _Ticket(received_us)
         ticket.issued_for, ticket.issued_us = name, time_us
         self.queues[name].n_issued += 1
+        self.arrivals.issue(time_us, received_us)
         if not is_late:  # else a transfer has put the visitor where they wait
             ticket.queue, ticket.began_us = name, time_us
             self._begin(told.ticket, ticket)
@@ -210,6 +213,7 @@ class Hall:
                     self.anomalies.add(Anomaly.ORPHAN)
                 elif ticket.is_waiting:
                     self.anomalies.add(Anomaly.EXPIRED)
+        self.arrivals.sweep(received_us)
         for queue in self.queues.values():
             queue.recent_calls_us = [call for call in queue.recent_calls_us if call > received_us - HOUR_US]
 

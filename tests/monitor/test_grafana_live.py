@@ -149,6 +149,8 @@ def half_hour(cloud_event: CloudEvent, number: int) -> list[dict[str, Any]]:
         made.append(cloud_event(record, "record.received", at, record=record, procedure="land", due=due))
     made.append(cloud_event(f"S{number}", "record.settled", at + 20, record=f"R{number}-1"))
     made.append(cloud_event(f"C{number}", "counter.opened", at, counter=str(number)))
+    week_ago = at - 7 * 24 * 60
+    made.append(cloud_event(f"W{number}", "ticket.issued", week_ago, ticket=f"W{number}", queue=QUEUES[0]))
     made.append(cloud_event(f"G{number}", "staff.signed_in", at, group="officers"))
     made.append(cloud_event(f"O{number}", "outage.started", at, what="line"))
     made.append(cloud_event(f"E{number}", "outage.ended", at + 5, what="line"))

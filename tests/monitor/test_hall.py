@@ -137,3 +137,23 @@ def test_the_oldest_ticket_is_told_by_its_time(fold: Fold, at: Any, noon: Any) -
     state = fold(issued(0), issued(3, "A2"))
     assert at(state, 10).queues["A"].oldest_since == noon
     assert at(fold(called(11), called(11, "A2"), state=state), 12).queues["A"].oldest_since is None
+
+
+WEEK = 7 * 24 * 60
+
+
+def test_the_last_hour_is_told_beside_what_is_usual(fold: Fold, at: Any) -> None:
+    """The full hour before now, and the median of the same hour in up to four weeks before; nothing without a past."""
+    n_by_week = {-5: 9, -4: 1, -3: 2, -2: 0, -1: 4, 0: 6}
+    story = [issued(week * WEEK + 5, f"W{week}.{n}") for week, n_issued in n_by_week.items() for n in range(n_issued)]
+    figures = at(fold(*story), 65).arrivals
+    assert (figures.n_issued, figures.n_usual) == (6, 1.5)
+    first = at(fold(issued(5)), 65).arrivals
+    assert (first.n_issued, first.n_usual) == (1, None)
+    assert at(fold(called(5)), 65).arrivals.n_issued is None
+
+
+def test_hours_are_forgotten_after_five_weeks(fold: Fold) -> None:
+    """The state holds no more than what the next hours are compared with."""
+    state = fold(*(issued(day * 24 * 60, f"D{day}") for day in range(60)))
+    assert len(state.hall.arrivals.hours) <= 36

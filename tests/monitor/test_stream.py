@@ -3,13 +3,16 @@
 import asyncio
 import contextlib
 import json
+import socket
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import pytest
 
 from monitor.config import CentreConfig, Config
+from monitor.tokens import Scope, Tokens
 
 BATCH = {"Content-Type": "application/cloudevents-batch+json"}
 CloudEvent = Callable[..., dict[str, Any]]
@@ -140,7 +143,11 @@ async def test_a_stream_is_of_one_centre(start: Any, config: Config, issue: Clou
 async def test_who_does_not_read_is_let_go(service: Any, cloud_event: CloudEvent) -> None:
     """A client that takes nothing is dropped when too much waits for it; senders and other clients notice nothing."""
     host, _, port = service.address.removeprefix("http://").rpartition(":")
-    reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
+    small = socket.socket()
+    small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # or the system would take megabytes for it
+    small.setblocking(False)  # noqa: FBT003 - a function of C takes no names
+    await asyncio.get_running_loop().sock_connect(small, (host, int(port)))
+    reader, writer = await asyncio.open_connection(sock=small, limit=1024)
     writer.write(b"GET /api/v1/stream HTTP/1.1\r\nHost: x\r\n\r\n")
     await reader.readuntil(b"retry")
     n_sent = 0
@@ -159,6 +166,25 @@ async def test_who_does_not_read_is_let_go(service: Any, cloud_event: CloudEvent
     writer.close()
     with contextlib.suppress(ConnectionError):
         await writer.wait_closed()
+
+
+@pytest.mark.parametrize("of", ["events", "state"])
+async def test_a_stream_ends_with_its_token(service: Any, config: Config, issue: CloudEvent, of: str) -> None:
+    """Who follows with a token that is revoked meanwhile is told nothing that happens later."""
+    tokens, now = Tokens(config.tokens), datetime(2025, 7, 1, tzinfo=UTC)
+    secrets = [tokens.create(None, frozenset({scope}), now) for scope in (Scope.READ, Scope.INGEST)]
+    reading, sending = ({"Authorization": f"Bearer {secret}"} for secret in secrets)
+    async with service.session.get(f"/api/v1/stream?of={of}", headers=reading) as answer:
+        await answer.content.readuntil(b"\n\n")
+        tokens.revoke(secrets[0].split("_")[1], now)
+        await asyncio.sleep(1.1)  # longer than somebody is not asked again
+        async with service.session.post("/api/v1/events", json=[issue(1)], headers=BATCH | sending) as sent:
+            assert sent.status == 200
+        async with asyncio.timeout(20):
+            rest = await answer.read()
+    assert b"A1" not in rest
+    assert b'"n_issued":1' not in rest
+    tokens.close()
 
 
 async def test_a_stream_ends_when_the_service_stops(start: Any, config: Config) -> None:
