@@ -15,6 +15,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from itertools import count
 
 from aiohttp import hdrs, web
 
@@ -26,6 +27,8 @@ from monitor.personal import is_personal
 REQUEST_ID_HEADER = "X-Request-ID"
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _KEY = web.RequestKey("id", str)
+# Unique without asking the system for chance at each request, which took a fifth of the time of a single event.
+_RUN, _NUMBERS = uuid.uuid4().hex[:20], count()
 _HEALTH = {"/-/healthy", "/-/ready"}
 _STREAMS = {"/api/v1/stream"}
 _MOST_SENDERS = 10_000
@@ -102,7 +105,7 @@ class Door:
         """Give the request an id, and say in the log what became of it."""
         told = request.headers.get(REQUEST_ID_HEADER, "")
         is_fit = _ID.fullmatch(told) and not is_personal(told)
-        request[_KEY] = told if is_fit else uuid.uuid4().hex
+        request[_KEY] = told if is_fit else f"{_RUN}{next(_NUMBERS):012x}"
         mark = REQUEST_ID.set(request[_KEY])
         began_s = asyncio.get_running_loop().time()
         is_counted = route_of(request) not in _STREAMS

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import aiohttp
 
-from monitor.adapters.sender import MAX_BATCH, Sender, SendError
+from monitor.adapters.sender import MAX_BATCH, Sender, SendError, shown_token
 from monitor.clock import Clock, ScaledClock
 from monitor.events import Event
 
@@ -26,6 +26,7 @@ async def play(
     clock: Clock,
     skip_gaps: bool = False,
     on_sent: Callable[[int], None] = lambda _: None,
+    token: str | None = None,
 ) -> None:
     """Send the events to the service, each when the clock shows its time.
 
@@ -35,13 +36,14 @@ async def play(
         clock: what tells the time to the sender.
         skip_gaps: whether a scaled clock jumps over the nights, to shortly before the next event.
         on_sent: called with the number of events that are acknowledged so far.
+        token: shown to a service that asks for one.
 
     Raises:
         SendError: the service refuses an event, or cannot be reached for a minute.
     """
     times = [event.time for event in events]
     n_sent = 0
-    async with aiohttp.ClientSession(base_url=url) as session:
+    async with aiohttp.ClientSession(base_url=url, headers=shown_token(token)) as session:
         sender = Sender(session, url, n_attempts=_MAX_ATTEMPTS)
         await sender.until_ready()
         while n_sent < len(events):

@@ -132,6 +132,11 @@ class Sender:
         raise SendError(self._url, f"{reason} (tried {n_attempts} times)")
 
 
+def shown_token(token: str | None) -> dict[str, str]:
+    """Return the headers that show a token; none without one."""
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
 def _told(body: str) -> dict[str, Any]:
     """Return what a JSON answer says; nothing where it is none."""
     try:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import aclosing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
 
 from monitor.adapters.follow import Follower, open_source, read_follow_config, shipped_mappings
-from monitor.adapters.sender import Sender
+from monitor.adapters.sender import Sender, shown_token
 from monitor.clock import WallClock
+from monitor.commands.options import add_token_file, token_in
 from monitor.commands.replay import until_stopped
 from monitor.serving import stop_signal
 from sim import ConfigError
@@ -41,7 +41,7 @@ def add(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--url", default="http://127.0.0.1:8080", help="the service (default %(default)s)")
     parser.add_argument("--address", help="address of the database, in place of the file's")
-    parser.add_argument("--token-file", metavar="FILE", type=Path, help="a file with the service's token")
+    add_token_file(parser)
     parser.add_argument("--once", action="store_true", help="look once and end")
     parser.add_argument("--check", action="store_true", help="look once and show what would be sent; send nothing")
     parser.set_defaults(run=run)
@@ -70,8 +70,7 @@ async def _check(arguments: argparse.Namespace, config: FollowConfig) -> None:
 
 async def _follow(arguments: argparse.Namespace, config: FollowConfig) -> None:
     """Send what looks tell."""
-    token = _token(arguments.token_file)
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    headers = shown_token(token_in(arguments.token_file))
     async with (
         aclosing(open_source(arguments.mapping, config, WallClock().now)) as source,
         aiohttp.ClientSession(base_url=arguments.url, headers=headers) as session,
@@ -93,16 +92,6 @@ async def _wait_for_files(source: Source, config: FollowConfig) -> None:
     if config.folder:
         await source.read()
         await asyncio.sleep(_LOOKS_APART_S)
-
-
-def _token(path: Path | None) -> str:
-    """Return the token in a file; empty without one."""
-    if path is None:
-        return ""
-    try:
-        return path.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigError(str(path), "", f"a file that cannot be read ({problem})", "a file with a token") from None
 
 
 def _say(line: str) -> None:

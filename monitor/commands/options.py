@@ -11,6 +11,7 @@ from typing import Protocol
 
 from monitor.config import CentreConfig, Config, ListenConfig
 from monitor.logs import FORMATS, LEVELS
+from sim import ConfigError
 
 _PORTS = 65535
 _WAITING_LIMIT_S = 1200.0  # the only limit that a city is known to state; a service of one's own sets its own
@@ -67,6 +68,23 @@ def add_log(parser: argparse.ArgumentParser) -> None:
     """Declare what is logged, and how."""
     parser.add_argument("--log.level", dest="log_level", choices=LEVELS, default="info", help="log from here on")
     parser.add_argument("--log.format", dest="log_format", choices=FORMATS, default="logfmt", help="form of a line")
+
+
+def add_token_file(parser: argparse.ArgumentParser) -> None:
+    """Declare where the token for a running service is; not on the command line, which others may see."""
+    parser.add_argument("--token-file", metavar="FILE", type=Path, help="holds the token that the service asks for")
+
+
+def token_in(path: Path | None) -> str | None:
+    """Return the token in a file; none without one.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8").strip() if path else None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ConfigError(str(path), "", f"a file that cannot be read ({problem})", "a file with a token") from None
 
 
 def add_speed(parser: argparse.ArgumentParser, default: float | None, told: str) -> None:

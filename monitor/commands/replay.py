@@ -16,7 +16,7 @@ from monitor.adapters.player import play, read_clock
 from monitor.adapters.sender import SendError
 from monitor.clock import ScaledClock
 from monitor.commands.hosting import hosting
-from monitor.commands.options import Subparsers, add_listen, add_speed, own_config
+from monitor.commands.options import Subparsers, add_listen, add_speed, add_token_file, own_config, token_in
 from monitor.logs import set_up_logging
 from monitor.serving import stop_signal
 
@@ -44,6 +44,7 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--day", help="only this day, such as 2019-12-30")
     parser.add_argument("--part", help="only this office, where a log has several")
     parser.add_argument("--url", help="a running service; default: one of its own, until Ctrl-C")
+    add_token_file(parser)
     add_speed(parser, None, f"{_SPEED:g} in a service of its own, else that service's own")
     add_listen(parser)
     parser.set_defaults(run=run)
@@ -56,7 +57,8 @@ def run(arguments: argparse.Namespace) -> None:
     for what, count in log.notes:
         print(f"{arguments.log}: {count} × {what}")  # noqa: T201 - the command's answer
     events = log_events(log, f"/replay/{_source_name(log, arguments)}")
-    asyncio.run(_play_to(arguments, events) if arguments.url else _play_here(arguments, log, events))
+    token = token_in(arguments.token_file)
+    asyncio.run(_play_to(arguments, events, token) if arguments.url else _play_here(arguments, log, events))
 
 
 def _source_name(log: EventLog, arguments: argparse.Namespace) -> str:
@@ -64,7 +66,7 @@ def _source_name(log: EventLog, arguments: argparse.Namespace) -> str:
     return "/".join(part for part in (stem, arguments.part, arguments.day) if part)
 
 
-async def _play_to(arguments: argparse.Namespace, events: list[Event]) -> None:
+async def _play_to(arguments: argparse.Namespace, events: list[Event], token: str | None) -> None:
     """Play into a running service by its clock, with the log's beginning moved to its present."""
     shown, speed = await read_clock(arguments.url)
     if arguments.speed is not None and abs(speed - arguments.speed) > _SAME_SPEED_RATIO * speed:
@@ -72,7 +74,8 @@ async def _play_to(arguments: argparse.Namespace, events: list[Event]) -> None:
         raise SendError(arguments.url, reason)
     events = moved(events, shown + _LEAD - events[0].time)
     print(f"The log begins at {events[0].time.isoformat()} by the clock of {arguments.url}.", flush=True)  # noqa: T201 - the command's answer
-    playing = play(events, url=arguments.url, clock=ScaledClock(shown, speed), on_sent=told(len(events)))
+    clock = ScaledClock(shown, speed)
+    playing = play(events, url=arguments.url, clock=clock, on_sent=told(len(events)), token=token)
     with stop_signal() as stopped:
         await until_stopped(playing, stopped)
 

@@ -166,6 +166,9 @@ async def run_and_kill(nursery: Nursery, session: aiohttp.ClientSession, dice: r
         await asyncio.sleep(dice.uniform(0, 0.2))
     with contextlib.suppress(ProcessLookupError):
         os.kill(service, signal.SIGKILL)
+        while True:  # until it has ended: its last write to the disk may still be under way
+            os.kill(service, 0)
+            await asyncio.sleep(0.002)
 
 
 async def crash(config_file: Path, port: int, n_kills: int, dice: random.Random) -> tuple[list[Sender], dict[str, Any]]:

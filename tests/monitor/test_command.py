@@ -347,3 +347,11 @@ async def test_a_wrong_web_configuration_is_one_line_and_status_2(tmp_path: Path
     assert (status, output) == (2, "")
     told = f"{path}: tls_server_config.cert_file: found {tmp_path}/none.pem, which is no file; expected a file in PEM"
     assert errors == f"peakweek-monitor: {told}\n"
+
+
+async def test_a_token_that_is_not_there_is_one_line_and_status_2(tmp_path: Path) -> None:
+    """Without the file of its token, a replay sends nothing."""
+    log, missing = str(write_calls(tmp_path / "calls.csv")), tmp_path / "token"
+    status, output, errors = await ended("replay", log, "--url", "http://127.0.0.1:9", "--token-file", str(missing))
+    assert (status, output) == (2, "")
+    assert errors == f"peakweek-monitor: {missing}: found No such file or directory; expected a file with a token\n"

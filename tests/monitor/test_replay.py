@@ -19,6 +19,7 @@ from monitor.commands.demo import simulated_events
 from monitor.commands.replay import moved
 from monitor.config import Config
 from monitor.events import Event
+from monitor.tokens import Scope, Tokens
 from sim import (
     NEVER,
     EventLog,
@@ -177,6 +178,19 @@ async def test_moved_replay_is_another_source(project_root: Path) -> None:
         b.time - a.time for a, b in itertools.pairwise(events)
     ]
     assert {event.source for event in later}.isdisjoint(event.source for event in events)
+
+
+async def test_player_shows_its_token(start: Start, config: Config, event: Callable[..., Any]) -> None:
+    """Where tokens are in use a replay with one is taken; one without ends with what the service said."""
+    token = Tokens(config.tokens).create("centre", frozenset({Scope.INGEST}), datetime(2025, 7, 1, tzinfo=UTC))
+    events = [event("a", "ticket.issued", ticket="A1", queue="a")]
+    async with start(config) as service:
+        await service.until_ready()
+        n_sent: list[int] = []
+        await play(events, url=service.address, clock=service.clock, on_sent=n_sent.append, token=token)
+        assert n_sent == [1]
+        with pytest.raises(SendError, match="found no token or user that is known"):
+            await play(events, url=service.address, clock=service.clock)
 
 
 async def test_player_says_what_is_refused(
