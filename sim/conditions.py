@@ -110,17 +110,19 @@ class Pace:
 
 def find_conditions(workload: Workload, plan: Plan) -> Conditions:
     """Return the conditions of a replication under a plan, from memory if they were asked for lately."""
-    return _conditions(Same(workload), Same(plan))
+    line = (plan.link_step_tick.tobytes(), plan.link_bit_per_tick.tobytes())
+    return _conditions(Same(workload), plan.hours.timebase.end_tick, plan.ups, line)
 
 
-@lru_cache(maxsize=16)  # an engine asks, then the measures: in as many threads at once
-def _conditions(workload_: Same[Workload], plan_: Same[Plan]) -> Conditions:
-    workload, plan = workload_.of, plan_.of
-    end = plan.hours.timebase.end_tick
-    outages = _after_batteries(workload.outages, plan.ups, end)
-    link = _steps(outages, _SPEED_OF["link"], plan.link_step_tick)
+@lru_cache(
+    maxsize=16
+)  # an engine asks, then the measures: in as many threads at once, often for plans of the same line
+def _conditions(workload_: Same[Workload], end: int, ups: int, line: tuple[bytes, bytes]) -> Conditions:
+    step_tick, bit_per_tick = np.frombuffer(line[0], dtype=np.int64), np.frombuffer(line[1], dtype=np.float64)
+    outages = _after_batteries(workload_.of.outages, ups, end)
+    link = _steps(outages, _SPEED_OF["link"], step_tick)
     pace = _steps(outages, _SPEED_OF["pace"], np.zeros(1, dtype=np.int64))
-    capacity = plan.link_bit_per_tick[np.searchsorted(plan.link_step_tick, link.tick, side="right") - 1]
+    capacity = bit_per_tick[np.searchsorted(step_tick, link.tick, side="right") - 1]
     portal = _steps(outages, (System.PORTAL,), np.zeros(1, dtype=np.int64))
     return Conditions(
         link_step_tick=link.tick,

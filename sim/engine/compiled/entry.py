@@ -32,7 +32,7 @@ _BYTES: Final = 8  # of a number
 
 _stints_of_an_event = making(stints_of_an_event)
 _Entries = tuple[
-    Callable[[Tables, Draws, int, int], tuple[Whole, Floats]],
+    Callable[[Tables, Draws, int, int, Whole], tuple[Whole, Floats]],
     Callable[[Whole], tuple[Whole, Whole, Whole]],
 ]
 
@@ -54,8 +54,8 @@ def priorities_of(priorities: Whole) -> tuple[int, int]:
 
 
 @making
-def laid_out(tables: Tables, draws: Draws, bits: int, room: int) -> Whole:
-    """Return the memory before the first event, without what has been drawn."""
+def laid_out(tables: Tables, draws: Draws, bits: int, room: int, kept: Whole) -> Whole:
+    """Return the memory before the first event, without what has been drawn; it is the kept one if that is enough."""
     front, starts, ends, ticks, permille, loses, steps, step_loses, rates, portal_down, leads = tables
     urgent, n_priorities = priorities_of(draws[at.PRIORITY - at.DRAWN])
     n_records, n_persons = len(leads), (front[at.IDLE_PEOPLE_END] - front[at.IDLE_PEOPLE]) << WORD
@@ -63,7 +63,8 @@ def laid_out(tables: Tables, draws: Draws, bits: int, room: int) -> Whole:
     in_reserve = STINT * _stints_of_an_event(n_records, n_persons)
     size = len(front) + (rec.WIDTH + N_HEAPS) * n_records + N_HEAPS + CHAIN * n_priorities * n_lines
     size += len(starts) + len(ends) + PACE * len(ticks) + STEP * len(steps) + len(portal_down)
-    memory = np.empty(size + STINT * room + in_reserve, dtype=np.int64)
+    size += STINT * room + in_reserve
+    memory = kept if len(kept) >= size else np.empty(size, dtype=np.int64)
     m = bare(memory)
     lay(m, 0, 1, front)
     m[at.BITS] = bits
@@ -86,8 +87,8 @@ def laid_out(tables: Tables, draws: Draws, bits: int, room: int) -> Whole:
 
 def _entries(digest: int) -> _Entries:
     @outer
-    def lay_out(tables: Tables, draws: Draws, bits: int, room: int) -> tuple[Whole, Floats]:
-        memory, rates, leads = laid_out(tables, draws, bits, room), tables[-3], tables[-1]
+    def lay_out(tables: Tables, draws: Draws, bits: int, room: int, kept: Whole) -> tuple[Whole, Floats]:
+        memory, rates, leads = laid_out(tables, draws, bits, room, kept), tables[-3], tables[-1]
         m = bare(memory)
         m[at.DIGEST] = digest  # so that what is kept on disk is of these very sources
         for column in range(len(draws)):

@@ -159,7 +159,9 @@ def _lay_lines(ground: _Ground, plan: Plan, group: Whole) -> None:
         rank = np.frombuffer(column, dtype=np.int64)
         servers = np.flatnonzero(rank != NEVER)
         lines[number, queue.STAGE], lines[number, queue.PLACE] = stage, _place(stage)
-        lines[number, queue.SERVERS :] = _words(np.isin(plan.person_group, servers), n_words)
+        lines[number, queue.SERVERS :] = words = _words(np.isin(plan.person_group, servers), n_words)
+        ends = np.flatnonzero(words)[[0, -1]] + [0, 1] if words.any() else np.zeros(2, dtype=np.int64)
+        lines[number, queue.FIRST_WORD : queue.END_WORD + 1] = ground.single[at.IDLE_PEOPLE] + ends
         for server in servers.tolist():
             offers[server].append((int(rank[server]), int(address[number])))
     for row, of_group in zip(group, offers, strict=True):

@@ -24,7 +24,7 @@ from sim.workload import Workload
 
 _BITS = 62  # of a number that is compared
 LARGEST: Final = 1 << _BITS
-_STINTS = 12  # room for so many of each record, to begin with
+_STINTS = 16  # room for so many of each record, to begin with
 
 
 Tables = tuple[Whole, Whole, Whole, Whole, Whole, Flags, Whole, Flags, Floats, Whole, Flags]

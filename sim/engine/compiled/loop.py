@@ -23,7 +23,9 @@ from sim.engine.compiled.people import (
     concerned,
     idler,
     is_alone,
+    is_there,
     wanted,
+    words_concerned,
 )
 from sim.engine.compiled.tables import NOTHING, Floats, Place, Whole
 from sim.engine.compiled.work import end_first
@@ -60,14 +62,17 @@ def dispatch(m: Whole) -> None:
     freed, joined, n_joined = m[at.FREED], m[at.JOINED], m[at.N_JOINED]
     m[at.FREED], m[at.JOINED], m[at.N_JOINED] = NOTHING, NOTHING, 0
     concerns_all = n_joined > 1 or (freed != NOTHING and m[at.MADE_ROOM] and not is_alone(m, freed))
-    for word in range(m[at.IDLE_PEOPLE], m[at.IDLE_PEOPLE_END]):
+    first, end = (m[at.IDLE_PEOPLE], m[at.IDLE_PEOPLE_END]) if concerns_all else words_concerned(m, freed, joined)
+    for word in range(first, end):
         bits = m[word] & (wanted(m, word) if concerns_all else concerned(m, word, freed, joined))
         while bits:
             person = idler(m, word, bits)
             bits &= bits - 1
-            line = best_line(m, person)
+            knows_line = not concerns_all and person != freed
+            line = (joined if is_there(m, person, joined) else NOTHING) if knows_line else best_line(m, person)
             if line != NOTHING:
                 take(m, person, line)
+            if line != NOTHING and bits:
                 bits &= wanted(m, word) if concerns_all else concerned(m, word, freed, joined)
 
 

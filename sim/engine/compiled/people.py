@@ -50,13 +50,28 @@ def is_alone(m: Whole, person: int) -> bool:
 
 
 @woven
+def has_gone(m: Whole, person: int) -> bool:
+    """Return whether a free person's shift is over; then nobody looks at them again until their next one begins."""
+    if m[at.NOW] < m[person + man.HALL_END] or m[at.NOW] < m[person + man.END]:
+        return False
+    m[m[person + man.IDLERS]] &= ~m[person + man.BIT]
+    return True
+
+
+@woven
+def is_there(m: Whole, person: int, line: int) -> bool:
+    """Return whether a free person's shift lasts, for work at a line."""
+    end = man.END if m[line + queue.PLACE] >= Place.DESK else man.HALL_END
+    return bool(not has_gone(m, person) and m[at.NOW] < m[person + end])
+
+
+@woven
 def best_line(m: Whole, person: int) -> int:
     """Return the line from which a person takes: of those that they can serve, the one with the best key first."""
     group, now, best, best_rank, best_key = m[person + man.GROUP], m[at.NOW], NOTHING, NEVER, NEVER
-    hall, office = now < m[person + man.HALL_END], now < m[person + man.END]
-    if not (hall or office):  # nobody looks at them again until their next shift begins
-        m[m[person + man.IDLERS]] &= ~m[person + man.BIT]
+    if has_gone(m, person):
         return NOTHING
+    hall, office = now < m[person + man.HALL_END], now < m[person + man.END]
     for row in range(m[group + crew.OFFERS], m[group + crew.OFFERS_END], OFFER):
         rank, line = m[row], m[row + 1]
         if best != NOTHING and rank != best_rank:
@@ -91,3 +106,14 @@ def concerned(m: Whole, word: int, freed: int, joined: int) -> int:
     if freed != NOTHING and m[freed + man.IDLERS] == word:
         bits |= m[freed + man.BIT]
     return int(bits)
+
+
+@woven
+def words_concerned(m: Whole, freed: int, joined: int) -> tuple[int, int]:
+    """Return the first word of these people, and the one after the last."""
+    first, end = m[at.IDLE_PEOPLE_END], m[at.IDLE_PEOPLE]
+    if joined != NOTHING:
+        first, end = m[joined + queue.FIRST_WORD], m[joined + queue.END_WORD]
+    if freed != NOTHING:
+        first, end = min(first, m[freed + man.IDLERS]), max(end, m[freed + man.IDLERS] + 1)
+    return first, end

@@ -70,26 +70,30 @@ def simpy(week: Week) -> float:
 
 
 def ciw(week: Week) -> float:
-    """Ciw, with a schedule of servers; whoever is busy when lunch begins finishes first."""
+    """Ciw; whoever goes to lunch is a visit of the highest priority: its schedules let the new serve beside the old."""
     import ciw as library  # noqa: PLC0415
 
-    present = [SPECIALISTS, SPECIALISTS - AT_LUNCH, SPECIALISTS]
+    class UntilBack(library.dists.Distribution):  # type: ignore[misc]
+        def sample(self, t: float, ind: object = None) -> float:  # noqa: ARG002 - its own interface
+            return max(0.0, BACK_MIN - t % DAY_MIN)
+
+    draw, always = library.dists.Sequential, library.dists.Deterministic
+    gaps, lunches = np.diff(week.arrival, prepend=0.0), [LUNCH_MIN, *[DAY_MIN] * 4, np.inf]
     network = library.create_network(
-        arrival_distributions=[library.dists.Sequential([*np.diff(week.arrival, prepend=0.0).tolist(), np.inf]), None],
-        service_distributions=[
-            library.dists.Sequential(week.guidance.tolist()),
-            library.dists.Sequential(week.intake.tolist()),
-        ],
-        routing=[[0.0, 1.0], [0.0, 0.0]],
-        number_of_servers=[
-            RECEPTION,
-            library.Schedule(numbers_of_servers=present, shift_end_dates=[LUNCH_MIN, BACK_MIN, DAY_MIN]),
-        ],
+        arrival_distributions={"Visit": [draw([*gaps.tolist(), np.inf]), None], "Lunch": [None, draw(lunches)]},
+        batching_distributions={"Visit": [always(1), always(1)], "Lunch": [always(1), always(AT_LUNCH)]},
+        service_distributions={
+            "Visit": [draw(week.guidance.tolist()), draw(week.intake.tolist())],
+            "Lunch": [always(0.0), UntilBack()],
+        },
+        routing={"Visit": [[0.0, 1.0], [0.0, 0.0]], "Lunch": [[0.0, 0.0], [0.0, 0.0]]},
+        priority_classes={"Lunch": 0, "Visit": 1},
+        number_of_servers=[RECEPTION, SPECIALISTS],
     )
     simulation = library.Simulation(network)
     simulation.simulate_until_max_time(WEEK_MIN)
-    waits = [record.waiting_time for record in simulation.get_all_records() if record.node == 2]
-    return float(np.mean(waits))
+    served = (record for record in simulation.get_all_records() if record.node == 2)
+    return float(np.mean([record.waiting_time for record in served if record.customer_class == "Visit"]))
 
 
 def salabim(week: Week) -> float:
