@@ -44,27 +44,28 @@ def shared(function: F) -> F:
     return cast("F", _NUMBA.njit(forceinline=True, error_model="numpy")(function))
 
 
-def outer(function: F) -> F:
+def outer(function: F, *, allocates: bool = True) -> F:
     """Return the function compiled once and for all: kept on disk, and without Python's lock while it runs."""
-    options = {"nogil": True, "error_model": "numpy"}
+    options = {"nogil": True, "error_model": "numpy", "_nrt": allocates}
     try:
         return cast("F", _NUMBA.njit(cache=True, **options)(function))
     except RuntimeError:  # neither the folder of the program nor one of the user can be written to
         return cast("F", _NUMBA.njit(**options)(function))
 
 
-def outer_of(*sources: str) -> Callable[[F], F]:
+def outer_of(*sources: str, allocates: bool = True) -> Callable[[F], F]:
     """Return what compiles an outermost function into which functions of other files are compiled.
 
     Args:
         sources: those files. Their digest is put to the function's name, so that a change of one of them is a change
             of what numba looks for on disk.
+        allocates: whether it makes arrays; what does not is compiled more quickly.
     """
     digest = digest_of(map(Path, sources))
 
     def compiled(function: F) -> F:
         function.__qualname__ += f"_{digest:x}"
-        return outer(function)
+        return outer(function, allocates=allocates)
 
     return compiled
 

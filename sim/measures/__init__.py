@@ -12,13 +12,8 @@ from sim.measures.basis import basis_of
 from sim.measures.breakdown import BREAKDOWNS, Breakdown, break_down
 from sim.measures.facts import Facts, due_ticks
 from sim.measures.figures import CAUSES, FIGURES, MEANINGS, Measures
-from sim.measures.lost import lost_figures
-from sim.measures.money import money_figures
-from sim.measures.records import record_figures
+from sim.measures.main import main_figures
 from sim.measures.spans import Span, spans
-from sim.measures.staff import staff_figures
-from sim.measures.things import thing_figures
-from sim.measures.visits import visit_figures
 from sim.plan import Plan
 from sim.trace import Trace
 
@@ -44,18 +39,12 @@ def measure(trace: Trace, plan: Plan, *, breakdowns: Iterable[str] = ()) -> Meas
         plan: what it happened under.
         breakdowns: which of `BREAKDOWNS` to give besides; none costs nothing.
     """
+    kinds = tuple(breakdowns)
+    return Measures.of(main_figures(trace, plan), _broken_down(trace, plan, kinds) if kinds else {})
+
+
+def _broken_down(trace: Trace, plan: Plan, kinds: tuple[str, ...]) -> dict[str, Breakdown]:
     facts = Facts(trace, plan, basis_of(plan))
-    return Measures(
-        **record_figures(facts),
-        **visit_figures(facts),
-        **staff_figures(facts),
-        **thing_figures(facts),
-        **money_figures(facts),
-        **lost_figures(facts, facts.sheet),
-        breakdowns={kind: _break_down(kind, facts) for kind in breakdowns},
-    )
-
-
-def _break_down(kind: str, facts: Facts) -> Breakdown:
-    require(kind in BREAKDOWNS, "no such breakdown", kind=kind, known=BREAKDOWNS)
-    return break_down(kind, facts)
+    for kind in kinds:
+        require(kind in BREAKDOWNS, "no such breakdown", kind=kind, known=BREAKDOWNS)
+    return {kind: break_down(kind, facts) for kind in kinds}

@@ -73,7 +73,9 @@ class Basis:
     @cached_property
     def opening_ticks(self) -> Floats:
         """Return how long the hall was open in each span: ``float64[n_spans]``."""
-        return self.ruler.between(Load(self.plan.doors[:, 1], self.plan.doors[:, 2]).before(self.ruler.midnights))
+        opens, closes = self.plan.doors[:, 1:3].T
+        open_until = np.clip(self.ruler.midnights[:, np.newaxis], opens, closes) - opens
+        return self.ruler.between(open_until.sum(axis=1))
 
     @cached_property
     def lunch(self) -> Steps:
@@ -110,15 +112,6 @@ class Basis:
         """Return each person's wage for an hour: ``float64[n_persons]``."""
         return np.asarray(self.plan.wage_per_h[self.plan.person_group], dtype=np.float64)
 
-    def overtime_pay(self, rows: Ticks) -> Floats:
-        """Return the pay of overtime, rows (person, start, end), within each span: ``float64[n_spans]``."""
-        if not self.wages.any():
-            return np.zeros(len(self.ruler.spans))
-        wage, curve = self.wages[rows[:, 0]], overtime_curve(self.plan.hours, self.plan.labour_rules)
-        start, end = np.interp(rows[:, 1:].T, *curve)
-        midnights = self._paid_by_midnight
-        return self.ruler.between(_earned_since(start, wage, midnights) - _earned_since(end, wage, midnights))
-
     @cached_property
     def numbers_at(self) -> list[list[int]]:
         """Return the numbers of `skills` that each stage has."""
@@ -143,7 +136,8 @@ class Basis:
         return np.stack([ticks, hours.due_ticks(ticks, working_days=deadline.working_days, cutoff=deadline.cutoff)])
 
     @cached_property
-    def _paid_by_midnight(self) -> Floats:
+    def paid_by_midnight(self) -> Floats:
+        """Return for how many hours overtime from tick 0 on is paid by each midnight: ``float64[n_days + 1]``."""
         return np.interp(self.ruler.midnights, *overtime_curve(self.plan.hours, self.plan.labour_rules))
 
     @cached_property
@@ -260,15 +254,6 @@ def _gaps(person: Ticks, start: Ticks, end: Ticks, end_tick: int) -> Ticks:
     is_last = np.append(person[1:] != person[:-1], True)[: len(person)]
     following = np.where(is_last, end_tick, np.append(start[1:], end_tick)[: len(person)])
     return np.column_stack([person, end, np.maximum(end, following)])
-
-
-def _earned_since(at: Floats, wage: Floats, when: Floats) -> Floats:
-    """Return what people with these wages who have worked since `at` have earned by each of `when`, all together."""
-    order = np.argsort(at)
-    wages = np.concatenate([[0.0], np.cumsum(wage[order])])
-    sums = np.concatenate([[0.0], np.cumsum((wage * at)[order])])
-    n = np.searchsorted(at[order], when)
-    return np.asarray(wages[n] * when - sums[n], dtype=np.float64)
 
 
 def _first_equal(values: Sequence[object]) -> NDArray[np.int64]:

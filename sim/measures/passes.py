@@ -184,26 +184,6 @@ def sample(  # noqa: PLR0917 - all are arrays
 
 
 @outer
-def add_up_by_end(order: Ticks, end: Ticks, values: Floats, tick: Ticks, before: Floats) -> None:
-    """Fill in the sums of the values, of any number of kinds, that belong to ends before each tick.
-
-    Args:
-        order: ``int64[n]``, sorts the ends.
-        end: ``int64[n]``.
-        values: ``float64[m, n]``.
-        tick: ``int64[n_ticks]``, sorted.
-        before: ``float64[m, n_ticks]``.
-    """
-    for kind in range(len(values)):
-        total, place = 0.0, 0
-        for k in range(len(tick)):
-            while place < len(order) and end[order[place]] < tick[k]:
-                total += values[kind, order[place]]
-                place += 1
-            before[kind, k] = total
-
-
-@outer
 def find_calls(stints: Ticks, role: Ticks, calls: Ticks) -> int:
     """Fill in the calls of visits to intake, and return how many there are.
 

@@ -49,20 +49,6 @@ def records_of(facts: Facts) -> Records:
     return Records(workload.arrival, facts.received, facts.settled, facts.due, was_there, is_submitted)
 
 
-def record_figures(facts: Facts) -> dict[str, Floats]:
-    """Return the figures of all records."""
-    n_stints = facts.sheet.of(State.INTAKE)
-    is_online = np.ones(facts.trace.workload.n_records, dtype=bool)
-    is_online[facts.sheet.record[n_stints]] = False
-    records = records_of(facts)
-    online = facts.ruler.count(records.received[is_online & ~records.was_there])
-    return {
-        **count_figures(records, facts),
-        **sojourn_figures(records, facts),
-        "online_received_count": facts.ruler.between(online),
-    }
-
-
 def count_figures(records: Records, facts: Facts) -> dict[str, Floats]:
     """Return how many were received, settled, left over and for how long, and how many of them on time."""
     ruler, ticks_per_h = facts.ruler, facts.basis.ticks_per_h

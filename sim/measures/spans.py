@@ -84,7 +84,7 @@ class Ruler:
         self.after = np.searchsorted(self.midnights, [span.end for span in self.spans])
 
     @cached_property
-    def _spans_of_day(self) -> NDArray[np.int64]:
+    def spans_of_day(self) -> NDArray[np.int64]:
         """Return the spans that each day belongs to: ``int64[3, n_days]``; beyond the last, if it has none."""
         kinds = ("day", "week", "period")
         table = np.full((len(kinds), self.n_days), len(self.spans), dtype=np.int64)
@@ -131,12 +131,12 @@ class Ruler:
             percentages: from 1 to 100.
         """
         n, n_spans = len(instants), len(self.spans)
-        packed, slots = np.empty(n, dtype=np.int64), np.empty(len(self._spans_of_day) * n, dtype=np.int64)
+        packed, slots = np.empty(n, dtype=np.int64), np.empty(len(self.spans_of_day) * n, dtype=np.int64)
         pack(instants, values, self.midnights, packed)
         packed.sort()
         found = np.empty((2 + len(percentages), n_spans))
         first = np.zeros(n_spans + 2, dtype=np.int64)
-        sample(packed, self._spans_of_day, np.array(percentages, dtype=np.int64), first, slots, found)
+        sample(packed, self.spans_of_day, np.array(percentages, dtype=np.int64), first, slots, found)
         return Sample(found[0], found[1], found[2:])
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.measures.basis import Basis, hours_by_day
+from sim.measures.basis import Basis
 from sim.measures.facts import Facts
 from sim.measures.load import Load
 from sim.measures.passes import hours_of_people
@@ -14,15 +14,6 @@ from sim.trace import State
 
 _Before = Callable[[Ticks], Ticks]
 _EPSILON_H = 1e-6  # hours are sums of fractions; this much is rounding
-
-
-def staff_figures(facts: Facts) -> dict[str, Floats]:
-    """Return the figures of all people together."""
-    busy = _worked(facts)(facts.ruler.midnights)
-    on_shift = facts.attendance.on_shift.before(facts.ruler.midnights)
-    return hour_figures(facts.basis, busy, on_shift, facts.overtime, facts.overrun) | labour_figures(
-        facts.basis, facts.attendance.normal_h, hours_by_day(facts.basis, facts.overtime)
-    )
 
 
 def use_of_hours(facts: Facts) -> tuple[_Before, _Before]:

@@ -45,11 +45,6 @@ _ROLES[[State.WAIT_GUIDANCE, State.WAIT_INTAKE]] = 1
 _ROLES[State.INTAKE] = 2
 
 
-def visit_figures(facts: Facts) -> dict[str, Floats]:
-    """Return the figures of visits."""
-    return wait_figures(facts, calls_of(facts)) | vain_figures(facts.ruler, facts.sheet)
-
-
 def wait_figures(facts: Facts, calls: Calls) -> dict[str, Floats]:
     """Return the figures of how long some calls, or all, were waited for."""
     ruler = facts.ruler

@@ -5,7 +5,7 @@ import pytest
 
 from sim.measures import measure
 from sim.plan import Plan, build_plan
-from sim.plan.labour import normal_pay, overtime_pay
+from sim.plan.labour import normal_pay, overtime_curve, overtime_pay
 from sim.trace import NEVER, State
 from sim.workload import PPM
 from tests.laws.strategies import FRIDAY, small_scenario, staff
@@ -271,6 +271,27 @@ def test_pay_of_overruns_is_what_the_rules_say() -> None:
     assert measures.overtime_cost[-1] == pytest.approx(overtime_pay(plan, rows, 0, end))
     assert measures.wage_cost[-1] == pytest.approx(normal_pay(plan, 0, end))
     assert measures.overtime_cost[0] == pytest.approx(overtime_pay(plan, rows, 0, at(24)))
+
+
+def test_pay_is_added_up_in_the_order_of_people() -> None:
+    """What starts at one tick is added up person by person, to the last bit, however many people there are."""
+    n_people = 40  # more than a sort that does not keep their order leaves in place
+    groups = {
+        f"g{k}": {"people": 1, "skills": ("intake",), "wage_per_h": round(0.1 + (k * 0.37) % 1, 2)}
+        for k in range(n_people)
+    }
+    desk = {"people": 1, "skills": ("handover", "guidance", "back-office", "check", "approval")}
+    plan = plan_in_minutes(staff=groups | {"desk": desk}, labour_rules={"is_enforced": False})
+    visits = [visit(at(16), at(18, k), person=k) for k in reversed(range(n_people))]
+    earned, wages = [0.0, 0.0], [0.0, 0.0]
+    hours = np.interp([at(17), *(at(18, k) for k in range(n_people))], *overtime_curve(plan.hours, plan.labour_rules))
+    for k, wage in enumerate(plan.wage_per_h[:n_people]):
+        for which, hour in enumerate((hours[0], hours[1 + k])):
+            wages[which] += wage
+            earned[which] += wage * hour
+    at_end = np.interp(plan.hours.timebase.end_tick, *overtime_curve(plan.hours, plan.labour_rules))
+    paid = (wages[0] * at_end - earned[0]) - (wages[1] * at_end - earned[1])
+    assert measure(told(plan, *visits), plan).overtime_cost[-1] == paid
 
 
 def test_fixed_costs_are_shared_by_days() -> None:
