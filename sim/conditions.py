@@ -109,18 +109,21 @@ class Pace:
 
 
 def find_conditions(workload: Workload, plan: Plan) -> Conditions:
-    """Return the conditions of a replication under a plan, from memory if they were asked for lately."""
-    return _conditions(Same(workload), Same(plan))
+    """Return the conditions of a replication under a plan, from memory if they were asked for lately.
+
+    Plans that have the same line and batteries share them.
+    """
+    line = plan.link_step_tick.tobytes(), plan.link_bit_per_tick.tobytes()
+    return _conditions(Same(workload), line, plan.ups, plan.hours.timebase.end_tick)
 
 
-@lru_cache(maxsize=16)  # an engine asks, then the measures: in as many threads at once
-def _conditions(workload_: Same[Workload], plan_: Same[Plan]) -> Conditions:
-    workload, plan = workload_.of, plan_.of
-    end = plan.hours.timebase.end_tick
-    outages = _after_batteries(workload.outages, plan.ups, end)
-    link = _steps(outages, _SPEED_OF["link"], plan.link_step_tick)
+@lru_cache(maxsize=16)  # an engine asks, then the measures, then for the next plan: in as many threads at once
+def _conditions(workload: Same[Workload], line: tuple[bytes, bytes], ups: int, end: int) -> Conditions:
+    plan_tick, plan_bit_per_tick = np.frombuffer(line[0], dtype=np.int64), np.frombuffer(line[1])
+    outages = _after_batteries(workload.of.outages, ups, end)
+    link = _steps(outages, _SPEED_OF["link"], plan_tick)
     pace = _steps(outages, _SPEED_OF["pace"], np.zeros(1, dtype=np.int64))
-    capacity = plan.link_bit_per_tick[np.searchsorted(plan.link_step_tick, link.tick, side="right") - 1]
+    capacity = plan_bit_per_tick[np.searchsorted(plan_tick, link.tick, side="right") - 1]
     portal = _steps(outages, (System.PORTAL,), np.zeros(1, dtype=np.int64))
     return Conditions(
         link_step_tick=link.tick,
