@@ -109,20 +109,21 @@ class Pace:
 
 
 def find_conditions(workload: Workload, plan: Plan) -> Conditions:
-    """Return the conditions of a replication under a plan, from memory if they were asked for lately."""
-    line = (plan.link_step_tick.tobytes(), plan.link_bit_per_tick.tobytes())
-    return _conditions(Same(workload), plan.hours.timebase.end_tick, plan.ups, line)
+    """Return the conditions of a replication under a plan, from memory if they were asked for lately.
+
+    Plans that have the same line and batteries share them.
+    """
+    line = plan.link_step_tick.tobytes(), plan.link_bit_per_tick.tobytes()
+    return _conditions(Same(workload), line, plan.ups, plan.hours.timebase.end_tick)
 
 
-@lru_cache(
-    maxsize=16
-)  # an engine asks, then the measures: in as many threads at once, often for plans of the same line
-def _conditions(workload_: Same[Workload], end: int, ups: int, line: tuple[bytes, bytes]) -> Conditions:
-    step_tick, bit_per_tick = np.frombuffer(line[0], dtype=np.int64), np.frombuffer(line[1], dtype=np.float64)
-    outages = _after_batteries(workload_.of.outages, ups, end)
-    link = _steps(outages, _SPEED_OF["link"], step_tick)
+@lru_cache(maxsize=16)  # an engine asks, then the measures, then for the next plan: in as many threads at once
+def _conditions(workload: Same[Workload], line: tuple[bytes, bytes], ups: int, end: int) -> Conditions:
+    plan_tick, plan_bit_per_tick = np.frombuffer(line[0], dtype=np.int64), np.frombuffer(line[1])
+    outages = _after_batteries(workload.of.outages, ups, end)
+    link = _steps(outages, _SPEED_OF["link"], plan_tick)
     pace = _steps(outages, _SPEED_OF["pace"], np.zeros(1, dtype=np.int64))
-    capacity = bit_per_tick[np.searchsorted(step_tick, link.tick, side="right") - 1]
+    capacity = plan_bit_per_tick[np.searchsorted(plan_tick, link.tick, side="right") - 1]
     portal = _steps(outages, (System.PORTAL,), np.zeros(1, dtype=np.int64))
     return Conditions(
         link_step_tick=link.tick,

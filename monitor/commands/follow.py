@@ -14,6 +14,7 @@ from monitor.adapters.sender import Sender, shown_token
 from monitor.clock import WallClock
 from monitor.commands.options import add_token_file, token_in
 from monitor.commands.replay import until_stopped
+from monitor.logs import set_up_logging
 from monitor.serving import stop_signal
 from sim import ConfigError
 
@@ -49,7 +50,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Follow until stopped."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    set_up_logging()
     config = read_follow_config(arguments.mapping)
     if arguments.address:
         if not config.sql:

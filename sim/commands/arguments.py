@@ -5,21 +5,19 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, nullcontext
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from sim.experiment import Case, Table
+    from sim.experiment import Table
     from sim.scenario import Scenario
 
 _SEEDS = 2**63
 _MOST = 1_000_000
 _PLENTY = 10_000  # replications, if a precision is asked for and no number
 _FEW = 40
-_MANY = 5_000  # simulations; from here on processes are done earlier than threads, although they take seconds to start
 KEPT = "finished.replications"  # of a run with --out, until its results are written
 
 
@@ -43,8 +41,7 @@ def add_simulation(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers",
         type=whole_number(1, 1024),
-        help="threads, or processes for the reference engine and for thousands of simulations (default: one for each "
-        "processor)",
+        help="threads, or processes for the reference engine (default: one for each processor)",
     )
     parser.add_argument(
         "--precision",
@@ -154,9 +151,7 @@ def _table(
     most = options.replications or (_PLENTY if wanted else _FEW)
     seen: list[Table] = []  # the last one
     with ExitStack() as stack:
-        executor = stack.enter_context(_executor(options, most * len(names)))
-        if options.engine == "compiled":
-            _make_ready(executor, options, Case(scenario, names[0]))
+        executor = stack.enter_context(_executor(options))
         on_done = stack.enter_context(progress_bar(most))
         tables = stack.enter_context(
             closing(
@@ -199,8 +194,7 @@ def _last(tables: "Iterator[Table]") -> "Table":
     return deque(tables, maxlen=1)[0]
 
 
-def _executor(options: argparse.Namespace, n_simulations: int) -> "Executor":
-    """Return threads for the compiled engine; processes for the reference, and for what takes long enough."""
+def _executor(options: argparse.Namespace) -> "Executor":
     from sim.workers import Threads, Workers  # noqa: PLC0415
 
     if options.engine == "reference":
@@ -208,21 +202,7 @@ def _executor(options: argparse.Namespace, n_simulations: int) -> "Executor":
     from sim.compiler import on_compiling  # noqa: PLC0415
 
     on_compiling(_say_what_it_waits_for)
-    threads = Threads(options.workers)
-    is_long = n_simulations >= _MANY and (options.replications or not options.precision)
-    return Workers(options.workers) if is_long and threads.n_workers > 1 else threads
-
-
-def _make_ready(executor: "Executor", options: argparse.Namespace, case: "Case") -> None:
-    """Let processes start; here meanwhile what has to be compiled is, or each of them would do it."""
-    from sim.experiment import run_experiment  # noqa: PLC0415
-    from sim.workers import Threads, Workers  # noqa: PLC0415
-
-    if isinstance(executor, Workers):
-        for _ in range(executor.n_workers):
-            executor.submit(import_module, "sim.engine.compiled")
-        with Threads(1) as thread:
-            run_experiment([case], seed=options.seed, first=options.first, n_replications=1, executor=thread)
+    return Threads(options.workers)
 
 
 def _say_what_it_waits_for() -> None:

@@ -243,3 +243,19 @@ def test_finish_and_progress_are_what_a_walk_finds(
     assert progress(found, tick, tick + later) == passed
     ended = finish(found, tick, duration)
     assert ended == done if done <= tick + later else ended > tick + later
+
+
+def test_plans_with_the_same_line_and_batteries_share_their_conditions() -> None:
+    """Who works when is no matter for them; a faster line and longer batteries are."""
+    plans = {
+        "one": {"title": "One"},
+        "fewer": {"title": "Fewer", "counters": 1},
+        "faster": {"title": "Faster", "link_mbit_per_s": 9},
+        "longer": {"title": "Longer", "ups_min": 7},
+    }
+    scenario = small_scenario(plans=plans)
+    workload = sample_workload(scenario, seed=1, replication=0)
+    one, fewer, faster, longer = (find_conditions(workload, build_plan(scenario, name)) for name in plans)
+    assert fewer is one
+    assert faster.link_bit_per_tick.tolist() != one.link_bit_per_tick.tolist()
+    assert longer is not one
