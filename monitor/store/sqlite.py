@@ -8,9 +8,13 @@ import contextlib
 import sqlite3
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from time import sleep
+from typing import IO
 
+from monitor.clock import monotonic_s
 from monitor.store.log import SCHEMA_VERSION, Key, Row, digest_of
 from monitor.store.protocol import Saved, SavedState, StoreError
+from sim import lock
 
 _EVENT = """
 create table event (
@@ -42,6 +46,7 @@ union all select null, body from removed where key = ?
 """
 _LAST_SEQ = "select max(coalesce((select max(seq) from event), 0), coalesce((select max(seq) from state), 0))"
 _BUSY_TIMEOUT_S = 2.0
+_POLL_S = 0.05
 
 
 class SqlitePlace:
@@ -66,21 +71,33 @@ class SqlitePlace:
         return self._opened("rw")
 
     def beside(self) -> "SqliteLog":
-        """Return a connection as `reopen` does: SQLite lets one write after the other."""
-        return self.reopen()
+        """Return a connection that may write, beside a service: SQLite lets one write after the other."""
+        return self._opened("rw", is_service=False)
 
     def reader(self) -> "SqliteLog":
         """Return a connection that only reads."""
         return SqliteLog(self._connected("rw"), self._path)
 
-    def _opened(self, mode: str) -> "SqliteLog":
+    def _opened(self, mode: str, *, is_service: bool = True) -> "SqliteLog":
         with contextlib.ExitStack() as stack:
+            held = stack.enter_context(self._lock()) if is_service else None
             connection = stack.enter_context(contextlib.closing(self._connected(mode)))
             self._migrate(connection)  # before anything is changed: the file may be somebody else's
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = full")
             stack.pop_all()
-        return SqliteLog(connection, self._path)
+        return SqliteLog(connection, self._path, held)
+
+    def _lock(self) -> IO[bytes]:
+        """Become the only service that writes, and return a file beside the log that is locked while it is open."""
+        held = self._path.with_name(f"{self._path.name}.lock").open("ab")
+        until_s = monotonic_s() + _BUSY_TIMEOUT_S
+        while not lock(held):  # one that was just killed may not be gone yet
+            if monotonic_s() > until_s:
+                held.close()
+                raise StoreError(self.name, "another service writes to this log of events (stop it first)")
+            sleep(_POLL_S)
+        return held
 
     def _connected(self, mode: str) -> sqlite3.Connection:
         return sqlite3.connect(
@@ -126,9 +143,10 @@ class SqlitePlace:
 class SqliteLog:
     """One connection to the file."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, held: IO[bytes] | None = None) -> None:
         self._connection = connection
         self._path = path
+        self._held = held
 
     def begin(self) -> None:
         """Begin a transaction in which nobody else writes."""
@@ -218,5 +236,7 @@ class SqliteLog:
         self._connection.executemany("insert into state values ('base', ?, ?, ?, ?)", base)
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Give the connection back, and then the log to another service."""
         self._connection.close()
+        if self._held:
+            self._held.close()

@@ -1,5 +1,6 @@
 """What only a log in an SQLite file can show: its file, its schema, its neighbours."""
 
+import asyncio
 import contextlib
 import json
 import sqlite3
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from monitor.events import Event
-from monitor.store import Receipt, Store, StoreError, open_store
+from monitor.store import Receipt, Store, StoreError, open_store, place_of
+from monitor.store.log import row_of
 
 MakeEvent = Callable[..., Event]
 UntilUp = Callable[[Store], Awaitable[None]]
@@ -91,17 +93,31 @@ async def test_a_full_disk_is_told_and_comes_back(
     await store.close()
 
 
-async def test_what_a_second_service_stores_is_told_too(tmp_path: Path, issue: MakeEvent, noon: datetime) -> None:
-    """Two stores on one file keep one order, and each tells its follower everything."""
-    first, second = (open_store(tmp_path / "events.sqlite") for _ in range(2))
+async def test_only_one_service_writes(tmp_path: Path, issue: MakeEvent, noon: datetime) -> None:
+    """A second service on the same log is refused with the reason, and may start when the first has ended."""
+    path = tmp_path / "events.sqlite"
+    store = open_store(path)
+    with pytest.raises(StoreError, match="another service writes to this log of events"):
+        await asyncio.to_thread(open_store, path)
+    assert await store.append(CENTRE, [issue("1")], noon) == Receipt(1, 0)
+    await store.close()
+    await open_store(path).close()
+
+
+async def test_what_somebody_else_stores_is_told_too(tmp_path: Path, issue: MakeEvent, noon: datetime) -> None:
+    """Whatever is in the log, by whomever, is told in its order."""
+    path = tmp_path / "events.sqlite"
+    store = open_store(path)
     told: list[str] = []
-    first.follow(lambda committed: told.extend(stored.event.id for stored in committed), lambda: None)
-    await first.append(CENTRE, [issue("1")], noon)
-    await second.append(CENTRE, [issue("2"), issue("3")], noon)
-    await first.append(CENTRE, [issue("4")], noon)
+    store.follow(lambda committed: told.extend(stored.event.id for stored in committed), lambda: None)
+    await store.append(CENTRE, [issue("1")], noon)
+    with contextlib.closing(place_of(path).beside()) as log:
+        log.begin()
+        log.insert([row_of(log.last_seq() + at, CENTRE, noon, issue(str(1 + at))) for at in (1, 2)])
+        log.commit()
+    await store.append(CENTRE, [issue("4")], noon)
     assert told == ["1", "2", "3", "4"]
-    await first.close()
-    await second.close()
+    await store.close()
 
 
 def written(path: Path, statement: str) -> bytes:
