@@ -114,9 +114,7 @@ def find_conditions(workload: Workload, plan: Plan) -> Conditions:
     return _conditions(Same(workload), plan.hours.timebase.end_tick, plan.ups, line)
 
 
-@lru_cache(
-    maxsize=16
-)  # an engine asks, then the measures: in as many threads at once, often for plans of the same line
+@lru_cache(maxsize=16)  # an engine asks, then the measures, in several threads at once, and often for plans of one line
 def _conditions(workload_: Same[Workload], end: int, ups: int, line: tuple[bytes, bytes]) -> Conditions:
     step_tick, bit_per_tick = np.frombuffer(line[0], dtype=np.int64), np.frombuffer(line[1], dtype=np.float64)
     outages = _after_batteries(workload_.of.outages, ups, end)
