@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -26,10 +25,12 @@ from sim import Stage, State, Trace, simulate
 from sim.conditions import Conditions, find_conditions
 from sim.engine.compiled import simulate_compiled
 from sim.engine.reference import simulate_reference
+from sim.experiment import Case, Table, run_experiment
 from sim.measures import Measures, measure
 from sim.plan import Plan, build_plan
 from sim.scenario import Scenario, read_scenario
-from sim.workload import Workload, sample_workload
+from sim.workers import Threads
+from sim.workload import Workload, sample_workload, sample_workloads
 from tests.bench.mini import c_loop
 from tests.bench.mini.peers import PEERS, Week
 from tests.bench.profile import call_profile, engine_profile, told
@@ -41,6 +42,7 @@ _MARK = "<!-- the table; `make bench` writes it -->\n"
 _THINGS = ("counters", "desks", "scanners")
 _S_PER_MIN = 60
 _REPLICATIONS = 100
+_AT_ONCE = 4  # as an experiment draws them
 _FEW = 20
 _SCENARIOS = ("peak-week", "tho-xuan", "four-staff", "ward-220-a-day")
 _SAME = 0.05  # peers see to lunch and to ties in their own ways; a mean wait that differs by more is of another model
@@ -154,25 +156,30 @@ def _parts(scenario: Scenario, *, is_held: bool) -> Iterator[Figure]:
     world, plan = scenario.world(name), build_plan(scenario, name)
     workloads = [sample_workload(world, seed=1, replication=number) for number in range(_REPLICATIONS)]
     traces = [simulate(workload, plan) for workload in workloads]
-    fresh = cycle(range(_REPLICATIONS))  # no call meets the workload of the one before, which may be remembered
+    # No call meets the workloads of the one before, which may be remembered.
+    fresh = cycle(range(0, _REPLICATIONS, _AT_ONCE))
 
-    def sample() -> Workload:
-        return sample_workload(world, seed=1, replication=next(fresh))
+    def some() -> range:
+        first = next(fresh)
+        return range(first, first + _AT_ONCE)
 
-    def measured() -> Measures:
-        return measure(traces[next(fresh)], plan)
+    def sample() -> list[Workload]:
+        return sample_workloads(world, seed=1, replications=some())
 
-    def simulated() -> Trace:
-        return simulate(workloads[next(fresh)], plan)
+    def measured() -> list[Measures]:
+        return [measure(traces[number], plan) for number in some()]
+
+    def simulated() -> list[Trace]:
+        return [simulate(workloads[number], plan) for number in some()]
 
     found = ratio(sample, simulated, rounds=31)
     is_reached = not is_held or found.middle <= 0.5
     yield Figure(
-        f"time to sample / time to simulate, {scenario.name}",
+        f"time to sample / time to simulate, {_AT_ONCE} replications of {scenario.name}",
         "≤ 0.5" if is_held else "",
         str(found),
         is_reached,
-        "" if is_reached else call_profile(lambda: [sample() for _ in range(_REPLICATIONS)]),
+        "" if is_reached else call_profile(lambda: [sample() for _ in range(_REPLICATIONS // _AT_ONCE)]),
     )
     found = ratio(measured, simulated, rounds=31)
     yield Figure(f"time to measure all figures / time to simulate, {scenario.name}", "", str(found))
@@ -180,22 +187,22 @@ def _parts(scenario: Scenario, *, is_held: bool) -> Iterator[Figure]:
 
 def _threads(peak: Scenario) -> Iterator[Figure]:
     """Yield how many times as many replications two threads make as one."""
-    name = next(iter(peak.plans))
-    world, plan = peak.world(name), build_plan(peak, name)
+    cases = [Case(peak, next(iter(peak.plans)))]
 
-    def replicate(number: int) -> Measures:
-        return measure(simulate(sample_workload(world, seed=1, replication=number), plan), plan)
+    def replicate(executor: Threads) -> Table:
+        return run_experiment(cases, seed=1, n_replications=1000, executor=executor)
 
     def wall(n_threads: int) -> float:
-        start = time.perf_counter()
-        with ThreadPoolExecutor(n_threads) as threads:
-            list(threads.map(replicate, range(400)))
-        return time.perf_counter() - start
+        with Threads(n_threads) as executor:
+            start = time.perf_counter()
+            replicate(executor)
+            return time.perf_counter() - start
 
     each = [wall(1) / wall(2) for _ in range(5)]
     found = f"{np.median(each):.2f} ({min(each):.2f}–{max(each):.2f})"
     is_reached = median(each) >= 1.7
-    profile = "" if is_reached else call_profile(lambda: [replicate(number) for number in range(100)])
+    with Threads(1) as executor:
+        profile = "" if is_reached else call_profile(lambda: replicate(executor))
     yield Figure("replications a second, two threads / one, peak-week", "≥ 1.7", found, is_reached, profile)
 
 
