@@ -70,11 +70,13 @@ async def _get_healthy(request: web.Request) -> web.Response:
 @described(
     {
         HTTPStatus.OK: Answer("It is.", {"text/plain": TEXT}),
-        HTTPStatus.SERVICE_UNAVAILABLE: Answer("The log is being read.", {"text/plain": TEXT}),
+        HTTPStatus.SERVICE_UNAVAILABLE: Answer("The log is being read, or cannot be written.", {"text/plain": TEXT}),
     }
 )
 async def _get_ready(request: web.Request) -> web.Response:
-    """Say whether every event of the log is counted."""
-    if request.app[LIVE].is_ready:
+    """Say whether events are taken: every event of the log is counted, and the log can be written."""
+    live = request.app[LIVE]
+    if live.is_ready and live.store.figures().is_up:
         return web.Response(text="ready\n")
-    return web.Response(text="the log is being read\n", status=HTTPStatus.SERVICE_UNAVAILABLE)
+    why = "the log cannot be written" if live.is_ready else "the log is being read"
+    return web.Response(text=f"{why}\n", status=HTTPStatus.SERVICE_UNAVAILABLE)

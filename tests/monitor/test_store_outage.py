@@ -51,8 +51,10 @@ async def test_a_file_locked_by_another_process(service: Any, config: Config, is
     samples = await service.samples()
     assert samples["peakweek_monitor_store_up"] == 0
     assert samples["peakweek_monitor_store_failures_total"] >= 1
+    assert await service.get("/-/ready") == (503, "the log cannot be written\n")
     await holder.communicate(b"")
     await service.until_up()
+    assert await service.get("/-/ready") == (200, "ready\n")
     assert await service.post(issue("1"), issue("2")) == (200, {"accepted": 2, "duplicate": 0})
     assert await n_issued(service) == 2
 
