@@ -206,7 +206,7 @@ def _executor(options: argparse.Namespace) -> "Executor":
 
 
 def _say_what_it_waits_for() -> None:
-    print("peakweek: compiling the engine; this takes about half a minute, once ...", file=sys.stderr, flush=True)
+    print("peakweek: compiling the engine; this takes about a minute, once ...", file=sys.stderr, flush=True)
 
 
 def _tell_of_precision(table: "Table", wanted: dict[str, float], most: int) -> None:
