@@ -27,13 +27,13 @@ run: $(READY) ## the peak-week prediction, then the live service with a simulate
 	@$(BIN)/peakweek-monitor demo $(SCENARIO) --port $(PORT)
 
 test: $(TESTABLE) ## every test, at most 10 minutes
-	@$(BIN)/python -m pytest -n $(WORKERS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: $(TESTABLE) ## the walls only, in a minute or two: lint, format, types, imports, sizes, links
 	@$(BIN)/python -m pytest -n $(WORKERS) tests/repo
 
 test-all: $(TESTABLE) ## every test, with many more random examples
-	@$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=all
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=all
 
 validation: $(TESTABLE) ## write the tables of docs/validation.md anew, after a change that is meant to move them
 	@$(BIN)/python tests/theory/tables.py --write
