@@ -83,8 +83,10 @@ def token_in(path: Path | None) -> str | None:
     """
     try:
         return path.read_text(encoding="utf-8").strip() if path else None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigError(str(path), "", f"a file that cannot be read ({problem})", "a file with a token") from None
+    except OSError as problem:
+        raise ConfigError(str(path), "", problem.strerror or str(problem), "a file with a token") from None
+    except UnicodeDecodeError:
+        raise ConfigError(str(path), "", "bytes that are not UTF-8", "a file with a token") from None
 
 
 def add_speed(parser: argparse.ArgumentParser, default: float | None, told: str) -> None:

@@ -27,7 +27,9 @@ def write_case(scenario: Scenario, seed: int, replication: int, folder: Path = F
     """Write a case into the folder, and return its file; a name stands for its content."""
     text = StringIO()
     whole = scenario.model_dump(exclude={"extends"})  # what it extends is in it, and does not lie beside the case
-    YAML(typ="safe", pure=True).dump(_as_written(whole), text)
+    yaml = YAML(typ="safe", pure=True)
+    yaml.representer.ignore_aliases = lambda _: True  # a day that is named twice is written twice
+    yaml.dump(_as_written(whole), text)
     content = f"# seed {seed}, replication {replication}\n{text.getvalue()}"
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{hashlib.sha256(content.encode()).hexdigest()[:12]}.yaml"

@@ -173,8 +173,8 @@ MUTANTS = (
     Mutant(
         "all records of a visit are alike",
         "sim/workload/records.py",
-        "self._within, self.member)",
-        "self._within, 0)",
+        "two(key, number[k], within[k], blocks[row], member[k])",
+        "two(key, number[k], within[k], blocks[row], 0)",
     ),
     Mutant(
         "more demand draws all visits anew",
@@ -184,15 +184,15 @@ MUTANTS = (
     ),
     Mutant(
         "everyone gives up one time later",
-        "sim/workload/records.py",
-        "(1 + np.minimum(n_more",
-        "(2 + np.minimum(n_more",
+        "sim/laws.py",
+        "np.asarray(1 + np.floor(np.log(u) / parameters[0])",
+        "np.asarray(2 + np.floor(np.log(u) / parameters[0])",
     ),
     Mutant(
         "outages alike happen together",
         "sim/workload/failures.py",
-        "member=index)",
-        "member=0)",
+        "place((key, _PLACE, entry)",
+        "place((key, _PLACE, 0)",
     ),
     Mutant(
         "office hours pass over lunch",
