@@ -15,6 +15,11 @@ def monotonic_s() -> float:
     return time.monotonic()
 
 
+def pause(seconds: float) -> None:
+    """Let a thread rest that serves nobody meanwhile."""
+    time.sleep(seconds)
+
+
 class Clock(Protocol):
     """What tells the time."""
 

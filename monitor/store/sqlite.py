@@ -8,10 +8,9 @@ import contextlib
 import sqlite3
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from time import sleep
 from typing import IO
 
-from monitor.clock import monotonic_s
+from monitor.clock import monotonic_s, pause
 from monitor.store.log import SCHEMA_VERSION, Key, Row, digest_of
 from monitor.store.protocol import Saved, SavedState, StoreError
 from sim import lock
@@ -96,7 +95,7 @@ class SqlitePlace:
             if monotonic_s() > until_s:
                 held.close()
                 raise StoreError(self.name, "another service writes to this log of events (stop it first)")
-            sleep(_POLL_S)
+            pause(_POLL_S)
         return held
 
     def _connected(self, mode: str) -> sqlite3.Connection:

@@ -170,7 +170,7 @@ async def test_a_signal_ends_the_service_cleanly(
             _, errors = await process.communicate()
         assert (process.returncode, errors.decode()) == (0, "")
     # SQLite removes its side files when the last connection closes in order.
-    assert names_in(config_file.parent) == {"monitor.yaml", "events.sqlite"}
+    assert names_in(config_file.parent) == {"monitor.yaml", "events.sqlite", "events.sqlite.lock"}
     async with (
         serving("serve", "--config", str(config_file)) as (process, address),
         aiohttp.ClientSession(address) as session,

@@ -9,7 +9,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from monitor.config import Config
+from monitor.config import Config, ListenConfig
 from monitor.events import Event
 from monitor.store import Receipt, Store, StoreError, open_store
 from tests.postgresql import SERVER, Postgres, running
@@ -115,7 +115,7 @@ async def test_a_server_that_goes_and_comes_under_load(
 ) -> None:
     """While the server is away events are answered with 503; then all goes on, and each event is there once."""
     address = own_server.database("log")
-    async with start(Config(store=address)) as service:
+    async with start(Config(listen=ListenConfig(port=0), store=address)) as service:
         await service.until_ready()
         acknowledged, refused = set[str](), 0
         is_over = asyncio.Event()

@@ -86,7 +86,8 @@ async def test_the_script_finds_its_elements(service: Any, start: Any, config: C
     """Every element that the script names by a fixed id is on the page."""
     script = (await service.get("/live.js"))[1]
     named = set(re.findall(r'(?:element|show|fill)\("([a-z-]+)"', script))
-    async with start(config, prediction=Drawn("<svg/>")) as with_chart:
+    log = config.store.with_name("other.sqlite")
+    async with start(config.model_copy(update={"store": log}), prediction=Drawn("<svg/>")) as with_chart:
         links, _ = await page_of(with_chart)
     assert len(named) > 8
     assert named <= links.ids
@@ -116,7 +117,8 @@ async def test_a_centres_name_is_text(start: Any, config: Config) -> None:
 async def test_the_limit_is_a_column_only_where_there_is_one(service: Any, start: Any, config: Config) -> None:
     """The page counts visitors over the limit where the configuration has a limit."""
     assert "Over 20 min" in (await page_of(service))[1]
-    async with start(config.model_copy(update={"waiting_limit_s": None})) as unlimited:
+    log = config.store.with_name("other.sqlite")
+    async with start(config.model_copy(update={"waiting_limit_s": None, "store": log})) as unlimited:
         assert "Over " not in (await page_of(unlimited))[1]
 
 
