@@ -36,7 +36,8 @@ def _store_address(value: object) -> Path | str:
     if value.startswith(("postgresql://", "postgres://")):
         return value
     if "://" in value:
-        raise ValueError(expected)
+        scheme = value.partition("://")[0]
+        raise MisfitError(got=f"{scheme}://…", expected=expected)  # without what may be a password
     return Path(value)
 
 

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Literal
 
+_CONNECTIONS = "aiohttp.server"
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that the running task answers; empty outside of one."""
 
@@ -50,7 +51,10 @@ class LineFormatter(logging.Formatter):
         if request_id := REQUEST_ID.get():
             told["request_id"] = request_id
         told |= getattr(record, "fields", {})
-        if record.exc_info:
+        if record.name == _CONNECTIONS:  # what it says, and its traceback, repeat what a sender wrote
+            cause = record.exc_info[0] if record.exc_info else None
+            told |= {"msg": "a request could not be read", "exception": cause.__name__ if cause else "unknown"}
+        elif record.exc_info:
             told["exception"] = self.formatException(record.exc_info)
         return json.dumps(told, ensure_ascii=False, default=str) if self._is_json else _logfmt(told)
 

@@ -43,7 +43,7 @@ _WORDS = {
     "finished": ("finished", "finish", "served", "ended", "hoanthanh", "xong"),
     "received": ("received", "tiepnhan", "nhan", "created", "submitted", "nop"),
     "settled": ("settled", "resolved", "closed", "ketthuc", "giaiquyet", "xong", "hoanthanh", "done"),
-    "due": ("due", "hentra", "henxong", "deadline", "han"),
+    "due": ("due", "hentra", "hantra", "henxong", "hanxuly", "deadline", "han"),
     "queue": ("queue", "service", "task", "linhvuc", "dichvu", "quay", "line"),
     "procedure": ("procedure", "tthc", "thutuc", "linhvuc", "category", "queue", "kind"),
     "ticket": ("id", "ticket", "sothutu", "stt", "phieu", "serial", "number"),
@@ -54,6 +54,7 @@ _PERSONAL = (
     *("comment", "ghichu", "note", "title", "description", "chuhoso", "nguoinop", "birth", "ngaysinh"),
 )
 _MOST_GROUPS = 50
+_LONG_ENOUGH = 4  # shorter words are parts of others
 _ENOUGH = 0.8
 
 
@@ -82,6 +83,11 @@ class Column:
     time_format: str | None
     looks_personal: bool
     is_long: bool
+
+    @property
+    def tokens(self) -> list[str]:
+        """Return the words of its name, as `word` is written."""
+        return [plain_word(part) for part in re.split(r"[^\w]+|_", self.name)]
 
     @property
     def is_instant(self) -> bool:
@@ -175,7 +181,7 @@ def _best(columns: Iterable[Column], what: str) -> Column | None:
                 return column
     for word in _WORDS[what]:
         for column in candidates:
-            if len(word) > 2 and word in column.word:  # noqa: PLR2004 - two letters are in any word
+            if word in column.word if len(word) >= _LONG_ENOUGH else word in column.tokens:
                 return column
     return None
 
@@ -201,14 +207,15 @@ def _tickets(columns: Sequence[Column]) -> tuple[list[str], list[str]] | None:
         return None
     place = _place(key)
     ticket = f'ticket: "t-{place}"'
+    once = f"{place}-{{{issued.name}|code}}"  # numbers may start again every morning, ids never
     where = f'"{{{queue.name}|name}}"' if queue else "all"
-    tells = [_tell("ticket.issued", place, issued, f"{ticket}, queue: {where}")]
+    tells = [_tell("ticket.issued", once, issued, f"{ticket}, queue: {where}")]
     why = [f"a row is a ticket: {key.name} is different in each, {issued.name} is when it was issued"]
     why.append(f"the queue is {queue.name}" if queue else "no column looks like a queue: all wait in one")
     for kind, what in (("ticket.called", "called"), ("service.finished", "finished")):
         column = _best([each for each in instants if each is not issued], what)
         if column:
-            tells.append(_tell(kind, place, column, ticket))
+            tells.append(_tell(kind, once, column, ticket))
             why.append(f"{column.name} is when it was {what}")
     return tells, why
 

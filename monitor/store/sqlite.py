@@ -89,7 +89,8 @@ class SqlitePlace:
 
     def _lock(self) -> IO[bytes]:
         """Become the only service that writes, and return a file beside the log that is locked while it is open."""
-        held = self._path.with_name(f"{self._path.name}.lock").open("ab")
+        path = self._path.resolve()  # one log may have two names
+        held = path.with_name(f"{path.name}.lock").open("ab")
         until_s = monotonic_s() + _BUSY_TIMEOUT_S
         while not lock(held):  # one that was just killed may not be gone yet
             if monotonic_s() > until_s:

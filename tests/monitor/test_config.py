@@ -45,8 +45,8 @@ WRONG = {
     "limit": ("waiting_limit_s: 0\n", "waiting_limit_s: found 0; expected a number above 0"),
     "infinite": ("waiting_limit_s: .inf\n", "waiting_limit_s: found inf; expected a finite number"),
     "server": (
-        "store: mysql://db/log\n",
-        "store: found 'mysql://db/log'; expected the name of an SQLite file, or postgresql://...",
+        "store: mysql://user:secret@db/log\n",
+        "store: found mysql://…; expected the name of an SQLite file, or postgresql://...",
     ),
     "no name": ("store: ''\n", "store: found ''; expected the name of an SQLite file, or postgresql://..."),
     "number": ("store: 5\n", "store: found 5; expected the name of an SQLite file, or postgresql://..."),

@@ -184,3 +184,18 @@ async def test_the_requests_are_counted(service: Any) -> None:
     assert samples["peakweek_monitor_http_requests_total code=4xx"] == 2
     assert samples["peakweek_monitor_http_requests_total code=2xx"] >= 2
     assert samples["peakweek_monitor_http_connections"] == 1
+
+
+async def test_a_request_that_cannot_be_read_is_not_repeated_in_the_log(
+    service: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A sender's malformed bytes may be a citizen's: the log says that something came, and not what."""
+    url = service.session._base_url
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(b"GET / HTTP/1.1\r\nName Nguyen Van An 0912345678: y\r\n\r\n")
+    assert (await reader.readline()).startswith(b"HTTP/1.1 400") or (await reader.read())
+    writer.close()
+    lines = [LineFormatter("logfmt").format(record) for record in caplog.records if record.name == "aiohttp.server"]
+    assert lines
+    assert all('msg="a request could not be read" exception=' in line for line in lines)
+    assert not [word for word in ("Nguyen", "0912345678", "127.0.0.1") if word in "".join(lines)]

@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
@@ -118,3 +119,21 @@ def test_what_a_user_can_do_wrong_is_one_line(arguments: tuple[str, ...], messag
     assert finished.returncode == 2
     assert message in finished.stderr
     assert "Traceback" not in finished.stderr
+
+
+def test_words_are_not_found_inside_others() -> None:
+    """“Ngày tiếp nhận” is when a record was received, though “han” (a deadline) is in it; “Hạn trả” is the deadline."""
+    row = {"Mã hồ sơ": "H-1", "Thủ tục": "Đất đai", "Ngày tiếp nhận": "2025-07-01", "Hạn trả": "2025-07-03"}
+    text = propose([row], "/a", lambda _: "folder: {path: .}", "UTC")
+    assert 'at: "Ngày tiếp nhận", fields' in text
+    assert 'due: "{Hạn trả}"' in text
+
+
+def test_a_ticket_of_the_next_day_is_another() -> None:
+    """Numbers start again every morning: what makes an event's id is number and issue."""
+    text = propose([{"ticket": "A1", "issued": "2025-07-01 08:00"}], "/a", lambda _: "folder: {path: .}", "UTC")
+    mapping = parse_document(text, "proposal", FollowConfig, ConfigError)
+    rows = [{"ticket": "A1", "issued": f"2025-07-0{day} 08:00"} for day in (1, 2)]
+    events = mapping.events(rows, Counter())
+    assert len({event.id for event in events}) == len(events) == 2
+    assert {event.happening.ticket for event in events} == {"t-A1"}  # type: ignore[attr-defined]
