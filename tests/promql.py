@@ -1,16 +1,26 @@
-"""Reads PromQL: which series and labels an expression names, judged by what the service declares."""
+"""Reads rules and PromQL: which series and labels an expression names, judged by what the service declares."""
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import promql_parser
+from ruamel.yaml import YAML
 
 from monitor.collector import FAMILIES
 from monitor.service import SERVICE_FAMILIES
 
 TARGET_LABELS = frozenset({"instance", "job", "commune", "province"})
 PROMETHEUS = {"up": frozenset[str](), "ALERTS": frozenset({"alertname", "alertstate", "severity", "team"})}
+
+Rule = dict[str, Any]
+
+
+def rules_in(folder: Path) -> list[Rule]:
+    """Return every rule of every group of the files in a folder."""
+    files = [YAML(typ="safe").load(path) for path in sorted(folder.glob("*.yml"))]
+    return [rule for content in files for group in content["groups"] for rule in group["rules"]]
 
 
 def scraped() -> dict[str, frozenset[str]]:

@@ -5,21 +5,13 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
-from tests.promql import TARGET_LABELS, grouped, scraped, selectors, wrong_names
+from tests.promql import TARGET_LABELS, Rule, grouped, rules_in, scraped, selectors, wrong_names
 
 TEXTS = ("summary", "description", "summary_vi", "description_vi")
-Rule = dict[str, Any]
-
-
-def rules_in(folder: Path) -> list[Rule]:
-    """Return every rule of every group of the files in a folder."""
-    files = [YAML(typ="safe").load(path) for path in sorted(folder.glob("*.yml"))]
-    return [rule for content in files for group in content["groups"] for rule in group["rules"]]
 
 
 def promtool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
