@@ -181,6 +181,19 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedFigures:
+    """Who should be at work at one instant, by the plan.
+
+    Attributes:
+        n_on_duty: people by group of staff.
+        n_servers_open: staffed counters: one for each person on duty who can serve there, as far as there are counters.
+    """
+
+    n_on_duty: Mapping[str, int]
+    n_servers_open: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoreFigures:
     """How the log of events is doing.
 
