@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from importlib import import_module, metadata
 from typing import Final
 
-COMMANDS: Final = ("serve", "follow", "propose", "replay", "demo", "token", "backup", "compact", "events", "glossary")
+COMMANDS: Final = (
+    "serve", "follow", "propose", "replay", "demo", "stack", "token", "backup", "compact", "events", "glossary",
+)  # fmt: skip
 
 
 def build_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
