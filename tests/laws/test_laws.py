@@ -22,6 +22,7 @@ SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 N_EXAMPLES = settings.get_profile(settings.get_current_profile_name()).max_examples
 
 
+@pytest.mark.long
 @settings(max_examples=10 * N_EXAMPLES)  # an example takes some hundredths of a second
 @given(data=st.data())
 def test_every_trace_keeps_the_laws(data: st.DataObject) -> None:
@@ -31,6 +32,7 @@ def test_every_trace_keeps_the_laws(data: st.DataObject) -> None:
     check_laws(simulate(data.draw(workloads(scenario)), plan, engine="reference"), plan)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_the_shipped_scenarios_keep_the_laws(path: Path) -> None:
     """The scenarios that come with the project keep every law under each of their plans."""
