@@ -9,6 +9,8 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -19,6 +21,7 @@ from monitor.admission import Admission
 from monitor.api import EXTERNAL, LIVE, RETRY_AFTER_S, add_api
 from monitor.api.answers import answer_failures
 from monitor.api.figures import OnlyCentre
+from monitor.api.probing import SCHEDULE
 from monitor.api.steering import RELOADER
 from monitor.api.stream import STREAMS, Streams
 from monitor.api.webhooks import WEBHOOKS
@@ -27,6 +30,7 @@ from monitor.compaction import compact
 from monitor.config import Config
 from monitor.door import DOOR, Door
 from monitor.live import Live
+from monitor.probes.schedule import Schedule, ScheduleCollector
 from monitor.reload import Reloader
 from monitor.roster import Roster
 from monitor.service import ServiceCollector, ServiceReading
@@ -35,6 +39,9 @@ from monitor.tokens import Tokens
 from monitor.web import Prediction, add_web
 from monitor.webconfig import Web
 from sim import PeakweekError
+
+if TYPE_CHECKING:
+    from prometheus_client.registry import Collector
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +78,8 @@ def build_app(
     app[RELOADER] = Reloader(config_path, live, web_files)
     app[DOOR] = Door(Admission(Tokens(config.tokens), web_files), lambda: live.config)
     app[STREAMS] = Streams(live)
+    if not config.probes.is_empty:
+        app[SCHEDULE] = Schedule(config.probes, clock, ZoneInfo(config.probed_centre.time_zone))
     app[WEBHOOKS] = read_webhooks(config.webhooks)
     live.followers.append(app[STREAMS].tell)
     app.on_shutdown.append(app[STREAMS].end)
@@ -86,10 +95,13 @@ def _running(registry: CollectorRegistry) -> Callable[[web.Application], AsyncIt
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         live = app[LIVE]
-        collectors = (OnlyCentre(live), ServiceCollector(lambda: _read_service(app)))
+        collectors: list[Collector] = [OnlyCentre(live), ServiceCollector(lambda: _read_service(app))]
+        tasks = [asyncio.create_task(_fold_log(live)), asyncio.create_task(_keep_short(live))]
+        if SCHEDULE in app:
+            collectors.append(ScheduleCollector(app[SCHEDULE]))
+            tasks.append(asyncio.create_task(app[SCHEDULE].run()))
         for collector in collectors:
             registry.register(collector)
-        tasks = [asyncio.create_task(_fold_log(live)), asyncio.create_task(_keep_short(live))]
         yield
         for task in tasks:
             task.cancel()

@@ -51,12 +51,21 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Simulate, serve and play until stopped."""
     set_up_logging()
+    scenario, events = read_demonstration(arguments)
+    asyncio.run(_demo(arguments, scenario, events))
+
+
+def read_demonstration(arguments: argparse.Namespace) -> tuple[Scenario, list[Event]]:
+    """Return the scenario of the command line, and what its centre tells under the plan that is named there.
+
+    Raises:
+        ScenarioError: the file is wrong, or has no such plan.
+    """
     scenario = sim.read_scenario(arguments.scenario)
     try:
-        events = simulated_events(scenario, arguments.plan or next(iter(scenario.plans)))
+        return scenario, simulated_events(scenario, arguments.plan or next(iter(scenario.plans)))
     except sim.ScenarioError as problem:
         raise replace(problem, path=arguments.scenario) from None  # the scenario knows its name, not its file
-    asyncio.run(_demo(arguments, scenario, events))
 
 
 def simulated_events(scenario: Scenario, plan_name: str) -> list[Event]:

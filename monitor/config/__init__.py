@@ -9,9 +9,23 @@ from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
+from monitor.config.probes import ProbesConfig
+from monitor.config.section import Section
 from sim import ConfigError, MisfitError, read_document
+
+__all__ = [
+    "CentreConfig",
+    "Config",
+    "LimitsConfig",
+    "ListenConfig",
+    "PredictionConfig",
+    "ProbesConfig",
+    "Section",
+    "TimeZone",
+    "read_config",
+]
 
 
 def _known_zone(name: str) -> str:
@@ -39,12 +53,6 @@ def _store_address(value: object) -> Path | str:
         scheme = value.partition("://")[0]
         raise MisfitError(got=f"{scheme}://…", expected=expected)  # without what may be a password
     return Path(value)
-
-
-class Section(BaseModel):
-    """What every part of the configuration shares: unknown names are errors, types are strict, values stay."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class ListenConfig(Section):
@@ -130,6 +138,7 @@ class Config(Section):
         webhooks: for each name in ``/api/v1/webhooks/NAME`` the file that says what its bodies tell, or the name of one
             that comes with the program; as read, files are relative to the configuration file's folder.
         prediction: what the page predicts; none: no prediction.
+        probes: what is probed of network, portal and power; without targets, nothing.
     """
 
     listen: ListenConfig = ListenConfig()
@@ -143,11 +152,17 @@ class Config(Section):
     limits: LimitsConfig = LimitsConfig()
     webhooks: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")], str] = Field(default_factory=dict)
     prediction: PredictionConfig | None = None
+    probes: ProbesConfig = ProbesConfig()
 
     @property
     def centre_by_id(self) -> dict[str, CentreConfig]:
         """Return every centre that is served, in the order of the file."""
         return {centre.id: centre for centre in self.centres or (self.centre,)}
+
+    @property
+    def probed_centre(self) -> CentreConfig:
+        """Return the centre to which what is probed belongs."""
+        return self.centre_by_id[self.probes.centre or next(iter(self.centre_by_id))]
 
     def waiting_limit_of(self, centre: CentreConfig) -> float | None:
         """Return the limit that holds in a centre, in seconds; none where nothing is promised."""
@@ -158,6 +173,9 @@ class Config(Section):
         """Refuse centres that nobody could tell apart."""
         if len(self.centres) > 1 and self.prediction:
             raise MisfitError("prediction", got="a prediction", expected="none where several centres are served")
+        if self.probes.centre and self.probes.centre not in self.centre_by_id:
+            expected = f"one of: {', '.join(self.centre_by_id)}"
+            raise MisfitError("probes", "centre", got=self.probes.centre, expected=expected)
         if self.centres and "centre" in self.model_fields_set:
             raise MisfitError("centres", got="both centre and centres", expected="one of them")
         for index, centre in enumerate(self.centres):
