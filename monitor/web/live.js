@@ -6,7 +6,6 @@ const TIMEOUT_MS = 5000;
 const SILENCE_MS = 7000; // the stream is never silent for longer than five seconds
 const { prefix, query } = document.body.dataset;
 const numbers = new Intl.NumberFormat("en");
-const shares = new Intl.NumberFormat("en", { style: "percent" });
 const AGES = {
   under_1d: "under a day",
   "1d_to_3d": "1 to 3 days",
@@ -22,6 +21,7 @@ const clock = new Intl.DateTimeFormat("en-GB", {
   timeZone: document.body.dataset.timeZone,
 });
 let lastAnswer = null;
+let lagsBefore = null; // of the events before this page was opened
 
 const element = (id) => document.getElementById(id);
 const sum = (values) => values.reduce((total, value) => total + value, 0);
@@ -54,7 +54,8 @@ function row(name, cells, titles) {
 }
 
 const plain = (text) => ({ text, isOver: false });
-const share = (part, whole) => (whole ? shares.format(part / whole) : "–");
+const percent = (ratio) => `${Math.round(100 * ratio)} %`;
+const share = (part, whole) => (whole ? percent(part / whole) : "–");
 const known = (value, format = (each) => numbers.format(each)) => (value === null || value === undefined ? "–" : format(value));
 const number = (value, isOver = false) => ({ text: numbers.format(value), isOver: isOver && value > 0 });
 
@@ -109,6 +110,7 @@ function bars(id, valueByName, titles = {}) {
   element(id).querySelectorAll("dd").forEach((field, index) => {
     const bar = document.createElement("span");
     bar.className = "bar";
+    bar.hidden = Object.values(valueByName)[index] === 0;
     bar.style.width = `${(Object.values(valueByName)[index] / most) * 70}%`;
     field.prepend(bar);
   });
@@ -138,13 +140,13 @@ function renderOutages(state) {
   }));
 }
 
-// So long 95 of 100 take at most, as far as the buckets tell.
-function mostly(histogram) {
-  const count = histogram.counts.at(-1);
-  if (!count) return "–";
-  const at = histogram.counts.findIndex((each) => each >= 0.95 * count);
-  if (at < histogram.bounds_s.length) return `within ${duration(histogram.bounds_s[at])}`;
-  return `over ${duration(histogram.bounds_s.at(-1))}`;
+// So long 95 of 100 events take at most that came since this page is open, as far as the buckets tell.
+function delay({ bounds_s: bounds, counts }) {
+  if (lagsBefore === null || lagsBefore.at(-1) > counts.at(-1)) lagsBefore = counts;
+  const since = counts.map((count, index) => count - lagsBefore[index]);
+  if (!since.at(-1)) return "–";
+  const at = since.findIndex((count) => count >= 0.95 * since.at(-1));
+  return at < bounds.length ? `within ${duration(bounds[at])}` : `over ${duration(bounds.at(-1))}`;
 }
 
 function renderEvents(state) {
@@ -152,7 +154,7 @@ function renderEvents(state) {
   list("events", [
     ["Log", state.is_store_up ? "is written" : "cannot be written", !state.is_store_up],
     ["Last event", known(state.last_received, ago), false],
-    ["95 % of events arrive", mostly(state.lags), false],
+    ["Now 95 % arrive", delay(state.lags), false],
     ["Events", numbers.format(sum(Object.values(state.n_events))), false],
     ["Anomalies", numbers.format(sum(Object.values(state.n_anomalous))), false],
   ]);
@@ -170,9 +172,9 @@ function renderCards(state, queues, procedures) {
   show("backlog", numbers.format(sum(procedures.map(([, procedure]) => procedure.n_in_progress))));
   show("overdue", numbers.format(sum(procedures.map(([, procedure]) => procedure.n_overdue))));
   show("due-today", known(backlog.n_due_today));
-  const ofSettled = known(backlog.on_time.of_settled, (each) => shares.format(each));
-  show("on-time", known(backlog.on_time.of_received, (each) => shares.format(each)));
-  show("on-time-settled", `on time, 30 days; of settled ${ofSettled}`);
+  show("on-time", known(backlog.on_time.of_received, percent));
+  show("on-time-settled", `on time, 30 days (${known(backlog.on_time.of_settled, percent)} of settled)`);
+  element("servers").classList.toggle("over", planned !== null && state.n_servers_open < planned.n_servers_open);
 }
 
 function render(state) {
