@@ -34,7 +34,7 @@ SCHEDULE_LABELS = ("target", "part", "module")
 """What `/metrics` adds to each sample of a scheduled probe."""
 
 _ANY = ("any",)
-_ADDRESSED = ("icmp", "tcp", "http", "dns", "throughput")
+_ADDRESSED = ("icmp", "tcp", "http", "dns", "throughput", "snmp", "ups")
 _TLS = ("tcp", "http")
 _INTERFACE = ("ifIndex", "ifDescr", "ifName", "ifAlias")
 
