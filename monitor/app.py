@@ -6,7 +6,7 @@ application that any aiohttp runner can serve. Invariant: it owns the store that
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ from monitor.door import DOOR, Door
 from monitor.live import Live
 from monitor.probes.schedule import Schedule, ScheduleCollector
 from monitor.reload import Reloader
+from monitor.roster import Roster
 from monitor.service import ServiceCollector, ServiceReading
 from monitor.store import Store, place_of
 from monitor.tokens import Tokens
@@ -50,6 +51,7 @@ def build_app(
     clock: Clock,
     store: Store,
     registry: CollectorRegistry,
+    rosters: Mapping[str, Roster] | None = None,
     prediction: Prediction | None = None,
     web_files: Web | None = None,
     config_path: Path | None = None,
@@ -61,12 +63,13 @@ def build_app(
         clock: what the time is.
         store: the log; closed when the application is cleaned up.
         registry: where the centre's metrics are registered; taken back at clean-up.
+        rosters: who should be at work, by the id of each centre that has a plan.
         prediction: draws the chart of the page's prediction; without it, the page has none.
         web_files: certificate and users; without them, plain HTTP and no users.
         config_path: where the configuration is read again from; without it, it stays.
     """
     app = web.Application(client_max_size=config.limits.body_bytes)
-    live, web_files = Live(config, clock, store), web_files or Web()
+    live, web_files = Live(config, clock, store, rosters or {}), web_files or Web()
     app[LIVE] = live
     app[RELOADER] = Reloader(config_path, live, web_files)
     app[DOOR] = Door(Admission(Tokens(config.tokens), web_files), lambda: live.config)

@@ -134,7 +134,12 @@ async def get_discovery(request: web.Request) -> web.Response:
 def state_of(live: Live, centre: str) -> dict[str, object]:
     """Return a centre's figures now, as the page shows them."""
     reading = live.read(centre)
-    return {"is_ready": reading.is_ready, "waiting_limit_s": reading.waiting_limit_s} | asdict(reading.snapshot)
+    return {
+        "is_ready": reading.is_ready,
+        "is_store_up": live.store.figures().is_up,
+        "waiting_limit_s": reading.waiting_limit_s,
+        "planned": reading.planned and asdict(reading.planned),
+    } | asdict(reading.snapshot)
 
 
 _STATE = {"application/json": {"$ref": "#/components/schemas/State"}}

@@ -12,6 +12,7 @@ from monitor.commands.options import Subparsers, add_config, add_log, listen_add
 from monitor.config import Config, read_config
 from monitor.logs import set_up_logging
 from monitor.prediction import ScenarioPrediction
+from monitor.roster import read_rosters
 from monitor.serving import ListenError
 from monitor.store import StoreError
 from monitor.tokens import TokenError, Tokens
@@ -59,6 +60,7 @@ def run(arguments: argparse.Namespace) -> None:
     _check_tokens(arguments.config, config)
     read_webhooks(config.webhooks)
     if arguments.is_check:
+        read_rosters(config)
         checked = [arguments.config or "defaults", *([arguments.web_config] if arguments.web_config else [])]
         print(f"{', '.join(map(str, checked))}: ok")  # noqa: T201 - the command's answer
         return

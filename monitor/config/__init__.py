@@ -6,7 +6,7 @@ default, and every wrong one ends in one `ConfigError` line.
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
@@ -62,13 +62,34 @@ class ListenConfig(Section):
     port: int = Field(default=8080, ge=0, le=65535)
 
 
+class PlanConfig(Section):
+    """The plan that a centre works by; its scenario's file as read is relative to the configuration file's folder.
+
+    Attributes:
+        scenario: a scenario whose period are the days that are lived now.
+        name: which of its plans; none: the first.
+    """
+
+    scenario: Annotated[Path, Field(strict=False)]
+    name: str | None = Field(default=None, min_length=1)
+
+
 class CentreConfig(Section):
-    """Which centre this is, and above how many seconds a wait is too long there; none: the service's own limit."""
+    """Which centre this is.
+
+    Attributes:
+        id: as senders and addresses name it.
+        name: as people call it.
+        time_zone: where it is.
+        waiting_limit_s: a wait above this many seconds is too long there; none: the service's own limit.
+        plan: says who should be at work; none: nobody knows.
+    """
 
     id: str = Field(default="centre", pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
     name: str = Field(default="Public Administrative Service Centre", min_length=1, max_length=100)
     time_zone: TimeZone = "Asia/Ho_Chi_Minh"
     waiting_limit_s: float | None = Field(default=None, gt=0)
+    plan: PlanConfig | None = None
 
 
 class LimitsConfig(Section):
@@ -98,6 +119,9 @@ class PredictionConfig(Section):
     replications: int = Field(default=40, ge=1, le=10_000)
 
 
+ScenarioT = TypeVar("ScenarioT", PlanConfig, PredictionConfig)
+
+
 class Config(Section):
     """The whole configuration.
 
@@ -105,7 +129,7 @@ class Config(Section):
         listen: host and port.
         store: the log's SQLite file, as read, relative to the configuration file's folder; or a database's address.
         retention_days: events older than this give way to the figures that they led to; none: all are kept.
-        centre: id, name and time zone of the only centre.
+        centre: the only centre.
         centres: the same for each of several; none: `centre` is the only one.
         waiting_limit_s: a wait above this many seconds is too long; none: no limit is promised.
         auth: whether requests need a token or a user's password: always, or as soon as there is one.
@@ -185,11 +209,27 @@ def read_config(path: str | os.PathLike[str] | None) -> Config:
     if isinstance(config.store, Path):
         found["store"] = _beside(path, "store", config.store)
     if config.prediction:
-        scenario = folder / config.prediction.scenario
-        if not scenario.is_file():
-            raise ConfigError(str(path), "prediction.scenario", f"{scenario}, which is no file", "a scenario file")
-        found["prediction"] = config.prediction.model_copy(update={"scenario": scenario})
+        found["prediction"] = _with_scenario(path, "prediction", config.prediction)
+    found["centre"] = _with_plan(path, "centre", config.centre)
+    found["centres"] = tuple(
+        _with_plan(path, f"centres[{index}]", centre) for index, centre in enumerate(config.centres)
+    )
     return config.model_copy(update=found)
+
+
+def _with_plan(path: str | os.PathLike[str], field: str, centre: CentreConfig) -> CentreConfig:
+    """Return a centre with its plan's scenario in the configuration's folder."""
+    if centre.plan is None:
+        return centre
+    return centre.model_copy(update={"plan": _with_scenario(path, f"{field}.plan", centre.plan)})
+
+
+def _with_scenario(path: str | os.PathLike[str], field: str, section: ScenarioT) -> ScenarioT:
+    """Return a section with its scenario in the configuration's folder, or refuse one that is not there."""
+    scenario = Path(path).parent / section.scenario
+    if not scenario.is_file():
+        raise ConfigError(str(path), f"{field}.scenario", f"{scenario}, which is no file", "a scenario file")
+    return section.model_copy(update={"scenario": scenario})
 
 
 def _beside(path: str | os.PathLike[str], field: str, name: Path) -> Path:
