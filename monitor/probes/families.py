@@ -237,7 +237,9 @@ IMPACT_FAMILIES: tuple[ProbeFamily, ...] = (
 )
 """What the line and the portal cost the queue, on `/metrics` alone, where events come in and targets are probed."""
 
-PROBE_FAMILIES = (*RESULT_FAMILIES, *SAMPLE_FAMILIES, *SCHEDULE_FAMILIES, *IMPACT_FAMILIES)
+SCHEDULED_FAMILIES = (*RESULT_FAMILIES, *SAMPLE_FAMILIES, *SCHEDULE_FAMILIES)
+"""What `/metrics` shows of scheduled targets, with the labels of the schedule."""
+PROBE_FAMILIES = (*SCHEDULED_FAMILIES, *IMPACT_FAMILIES)
 """Every metric of the probes."""
 FAMILY_BY_NAME = {family.name: family for family in PROBE_FAMILIES}
 """The same by name."""

@@ -18,7 +18,7 @@ from monitor.clock import Clock, monotonic_s
 from monitor.config.probes import Module, ProbesConfig, TargetConfig
 from monitor.probes.attempt import probe
 from monitor.probes.exposition import families, samples_of
-from monitor.probes.families import PROBE_FAMILIES, SCHEDULE_LABELS
+from monitor.probes.families import SCHEDULE_LABELS, SCHEDULED_FAMILIES
 from monitor.probes.history import History, Kept
 from monitor.probes.outages import Damped, is_bad
 from monitor.probes.result import ProbeResult, Reason, Sample
@@ -194,7 +194,7 @@ class ScheduleCollector(Collector):
 
     def describe(self) -> Iterator[Metric]:
         """Yield the families without samples, so that a registry finds names that clash."""
-        return (Metric(family.name.removesuffix("_total"), family.help, family.kind) for family in PROBE_FAMILIES)
+        return (Metric(family.name.removesuffix("_total"), family.help, family.kind) for family in SCHEDULED_FAMILIES)
 
     def collect(self) -> Iterator[Metric]:
         """Yield the families of what is known now."""
