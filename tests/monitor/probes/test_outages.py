@@ -78,8 +78,9 @@ async def events(service: Any) -> list[dict[str, Any]]:
             asyncio.timeout(0.5),
             service.session.get("/api/v1/stream", headers={"Last-Event-ID": "0"}) as answer,
         ):
-            told = [line async for line in answer.content if line.startswith(b"data: ")]
-            found += [json.loads(line.removeprefix(b"data: ")) for line in told]
+            async for line in answer.content:
+                if line.startswith(b"data: "):
+                    found.append(json.loads(line.removeprefix(b"data: ")))  # noqa: PERF401 - cut off by the clock
     return found
 
 
