@@ -33,4 +33,5 @@ def kept_out(table: Table) -> str | None:
 def _of_peak_week(table: Table, case: int, figures: tuple[str, ...]) -> Floats:
     """Return the sum of figures in the peak week: ``float64[n_replications]``."""
     week = table.peak_week(case)
-    return np.asarray(np.sum([table.figures[figure][case][:, week] for figure in figures], axis=0), dtype=np.float64)
+    found: Floats = np.sum([table.figures[figure][case][:, week] for figure in figures], axis=0)
+    return found
