@@ -21,6 +21,7 @@ from monitor.admission import Admission
 from monitor.api import EXTERNAL, LIVE, RETRY_AFTER_S, add_api
 from monitor.api.answers import answer_failures
 from monitor.api.figures import OnlyCentre
+from monitor.api.network import NETWORK
 from monitor.api.probing import SCHEDULE
 from monitor.api.steering import RELOADER
 from monitor.api.stream import STREAMS, Streams
@@ -30,6 +31,7 @@ from monitor.compaction import compact
 from monitor.config import Config
 from monitor.door import DOOR, Door
 from monitor.live import Live
+from monitor.network import ImpactCollector, Network
 from monitor.probes.schedule import Schedule, ScheduleCollector
 from monitor.reload import Reloader
 from monitor.roster import Roster
@@ -37,6 +39,7 @@ from monitor.service import ServiceCollector, ServiceReading
 from monitor.store import Store, place_of
 from monitor.tokens import Tokens
 from monitor.web import Prediction, add_web
+from monitor.web.network import add_network
 from monitor.webconfig import Web
 from sim import PeakweekError
 
@@ -80,6 +83,9 @@ def build_app(
     app[STREAMS] = Streams(live)
     if not config.probes.is_empty:
         app[SCHEDULE] = Schedule(config.probes, clock, ZoneInfo(config.probed_centre.time_zone))
+    if config.probes.targets:
+        app[NETWORK] = Network(live, app[SCHEDULE])
+        add_network(app, live)
     app[WEBHOOKS] = read_webhooks(config.webhooks)
     live.followers.append(app[STREAMS].tell)
     app.on_shutdown.append(app[STREAMS].end)
@@ -100,6 +106,9 @@ def _running(registry: CollectorRegistry) -> Callable[[web.Application], AsyncIt
         if SCHEDULE in app:
             collectors.append(ScheduleCollector(app[SCHEDULE]))
             tasks.append(asyncio.create_task(app[SCHEDULE].run()))
+        if NETWORK in app:
+            collectors.append(ImpactCollector(app[NETWORK]))
+            tasks.append(asyncio.create_task(app[NETWORK].run()))
         for collector in collectors:
             registry.register(collector)
         yield
