@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
+from yarl import URL
 
 from monitor.adapters.webhook import read_webhooks
 from monitor.admission import Admission
-from monitor.api import LIVE, RETRY_AFTER_S, add_api
+from monitor.api import EXTERNAL, LIVE, RETRY_AFTER_S, add_api
 from monitor.api.answers import answer_failures
 from monitor.api.figures import OnlyCentre
 from monitor.api.network import NETWORK
@@ -56,6 +57,7 @@ def build_app(
     registry: CollectorRegistry,
     rosters: Mapping[str, Roster] | None = None,
     prediction: Prediction | None = None,
+    external_url: URL | None = None,
     web_files: Web | None = None,
     config_path: Path | None = None,
 ) -> web.Application:
@@ -68,12 +70,14 @@ def build_app(
         registry: where the centre's metrics are registered; taken back at clean-up.
         rosters: who should be at work, by the id of each centre that has a plan.
         prediction: draws the chart of the page's prediction; without it, the page has none.
+        external_url: under which the service is reached through a proxy that takes its path off; none: as it is.
         web_files: certificate and users; without them, plain HTTP and no users.
         config_path: where the configuration is read again from; without it, it stays.
     """
     app = web.Application(client_max_size=config.limits.body_bytes)
     live, web_files = Live(config, clock, store, rosters or {}), web_files or Web()
     app[LIVE] = live
+    app[EXTERNAL] = external_url
     app[RELOADER] = Reloader(config_path, live, web_files)
     app[DOOR] = Door(Admission(Tokens(config.tokens), web_files), lambda: live.config)
     app[STREAMS] = Streams(live)
@@ -87,7 +91,7 @@ def build_app(
     app.on_shutdown.append(app[STREAMS].end)
     app[DOOR].hang(app, answer_failures)
     add_api(app, registry)
-    add_web(app, live, prediction)
+    add_web(app, live, prediction, prefix=external_url.path.rstrip("/") if external_url else "")
     app.cleanup_ctx.append(_running(registry))
     return app
 

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
-from monitor.api.answers import LIVE, as_json
+from monitor.api.answers import EXTERNAL, LIVE, as_json
 from monitor.api.described import TEXT, Answer, described
 from monitor.api.events import RETRY_AFTER_S, post_events
 from monitor.api.figures import get_discovery, get_metrics, get_probe, get_state
@@ -21,7 +21,7 @@ from monitor.api.steering import get_config, post_reload
 from monitor.api.stream import get_stream
 from monitor.api.webhooks import WEBHOOKS, post_webhook
 
-__all__ = ["LIVE", "RETRY_AFTER_S", "add_api"]
+__all__ = ["EXTERNAL", "LIVE", "RETRY_AFTER_S", "add_api"]
 _CLOCK = {
     "type": "object",
     "properties": {

@@ -31,9 +31,16 @@ _CHART_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _ASSETS = {"live.js": "text/javascript", "style.css": "text/css", "icon.svg": "image/svg+xml"}
 
 
-def add_web(app: web.Application, live: Live, prediction: Prediction | None) -> None:
-    """Add the page's routes to the application; with a prediction, the page shows its chart."""
-    app.add_routes([web.get("/", _page(live, prediction))])
+def add_web(app: web.Application, live: Live, prediction: Prediction | None, *, prefix: str = "") -> None:
+    """Add the page's routes to the application.
+
+    Args:
+        app: the application.
+        live: the centres.
+        prediction: what the page predicts; none: it has no place for it.
+        prefix: what its links begin with, where a proxy takes it off again.
+    """
+    app.add_routes([web.get("/", _page(live, prediction, prefix))])
     for name, content_type in _ASSETS.items():
         content = (FILES / name).read_text(encoding="utf-8")
         app.add_routes([web.get(f"/{name}", fixed(content, content_type))])
@@ -42,12 +49,13 @@ def add_web(app: web.Application, live: Live, prediction: Prediction | None) -> 
             app.add_routes([web.get(f"/{name}.svg", _chart(prediction, is_narrow=is_narrow))])
 
 
-def _page(live: Live, prediction: Prediction | None) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _page(live: Live, prediction: Prediction | None, prefix: str) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Return a handler that answers with a centre's page, or with a list of several centres."""
     loader = jinja2.PackageLoader("monitor", "web")
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, auto_reload=False
     )
+    environment.globals["prefix"] = prefix
     environment.globals["has_network"] = bool(live.config.probes.targets)
     one, many = environment.get_template("page.html"), environment.get_template("centres.html")
 
