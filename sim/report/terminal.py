@@ -14,8 +14,18 @@ from rich.text import Text
 
 from sim.experiment import Table
 from sim.report.grid import WIDTH, Section, grids
+from sim.report.kept_out import kept_out
 from sim.report.rows import COLUMNS, Row, cells, figure, highest, peaks, rows, span_name
-from sim.report.tables import TextTable, cost_table, known_to, lost_table, open_table, part_tables
+from sim.report.tables import (
+    TextTable,
+    breach_table,
+    cost_table,
+    known_to,
+    lost_table,
+    open_table,
+    part_tables,
+    result_table,
+)
 
 _TITLE_WIDTH = 34  # of the plans' titles above the tables, at least
 
@@ -37,11 +47,14 @@ def print_table(table: Table, *, all_days: bool) -> None:
     console.print(Text(case.scenario.question, style="bold"))
     console.print(Text(f"{case.scenario.title}. {_how_sure(table)}"))
     _print_answers(console, table)
+    if warning := kept_out(table):
+        console.print(Text(f"\n{warning}"))
     for _, of_plan in groupby(rows(table), key=lambda row: row.plan):
         shown = [row for row in of_plan if all_days or row.is_peak or row.span.kind != "day"]
         console.print()
         _print_grids(console, shown[0].title, COLUMNS, _sections(shown))
-    for text_table in (open_table(table), lost_table(table), cost_table(table), *part_tables(table)):
+    told = (open_table, result_table, breach_table, lost_table, cost_table)
+    for text_table in (*(tell(table) for tell in told), *part_tables(table)):
         if text_table is not None:
             console.print()
             _print_text_table(console, text_table)
