@@ -162,7 +162,8 @@ class Config(Section):
     @property
     def probed_centre(self) -> CentreConfig:
         """Return the centre to which what is probed belongs."""
-        return self.centre_by_id[self.probes.centre or next(iter(self.centre_by_id))]
+        served = self.centre_by_id
+        return served.get(self.probes.centre or "", next(iter(served.values())))
 
     def waiting_limit_of(self, centre: CentreConfig) -> float | None:
         """Return the limit that holds in a centre, in seconds; none where nothing is promised."""
