@@ -22,7 +22,7 @@ from monitor.live import VERSION
 from monitor.prediction import ScenarioPrediction
 from monitor.roster import read_rosters
 from monitor.serving import ListenError, listening, serving, stop_signal
-from monitor.store import StoreError, open_store
+from monitor.store import Store, StoreError, open_store
 from monitor.webconfig import Web
 from sim import ConfigError
 
@@ -65,15 +65,9 @@ async def hosting(
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
-    sockets = (
-        _activated() if is_activated else await _listening(listens or [config.listen])
-    )  # before the log: who cannot listen leaves none
-    try:
-        store = open_store(config.store, first_centre=next(iter(config.centre_by_id)))
-    except StoreError:
-        for each in sockets:
-            each.close()
-        raise
+    # Before the log: who cannot listen leaves none.
+    sockets = _activated() if is_activated else await _listening(listens or [config.listen])
+    store = _opened(config, sockets)
     app = build_app(
         config,
         clock=clock,
@@ -92,6 +86,16 @@ async def hosting(
             await stack.enter_async_context(prediction.calculating())
         _tell(config, str(external_url).rstrip("/") if external_url else address, store.name)
         yield address, stopped
+
+
+def _opened(config: Config, sockets: Sequence[socket.socket]) -> Store:
+    """Return the log of events; without it, nobody listens."""
+    try:
+        return open_store(config.store, first_centre=next(iter(config.centre_by_id)))
+    except StoreError:
+        for each in sockets:
+            each.close()
+        raise
 
 
 async def _listening(listens: Sequence[ListenConfig]) -> list[socket.socket]:
