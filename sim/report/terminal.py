@@ -15,6 +15,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from sim.experiment import Table
+from sim.report.answer import answer
 from sim.report.rows import COLUMNS, Row, cells, figure, peaks, rows, span_name
 from sim.report.tables import TextTable, cost_table, known_to, lost_table, open_table, part_tables
 
@@ -59,6 +60,9 @@ def print_table(table: Table, *, all_days: bool) -> None:
         if text_table is not None:
             console.print()
             _print_text_table(console, text_table)
+    console.print()
+    for sentence in answer(table):
+        console.print(Text(sentence, style="bold"))
 
 
 def print_comparison(table: Table, told: TextTable) -> None:
