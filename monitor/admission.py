@@ -22,6 +22,9 @@ _OPEN = {
     "/api/v1/clock",
     "/api/v1/schema",
     "/live.js",
+    "/plan.css",
+    "/plan.js",
+    "/vega.js",
     "/style.css",
     "/icon.svg",
 }
@@ -30,6 +33,11 @@ _SCOPES: Mapping[str, frozenset[Scope]] = {
     "/api/v1/webhooks/{name}": frozenset({Scope.INGEST}),
     "/prediction.svg": frozenset({Scope.READ, Scope.PLAN}),
     "/prediction-narrow.svg": frozenset({Scope.READ, Scope.PLAN}),
+    "/plan": frozenset({Scope.PLAN}),
+    "/api/v1/planning": frozenset({Scope.PLAN}),
+    "/api/v1/planning/chart": frozenset({Scope.PLAN}),
+    "/api/v1/planning/studies": frozenset({Scope.PLAN}),
+    "/api/v1/planning/file": frozenset({Scope.PLAN}),
     "/config": frozenset({Scope.ADMIN}),
     "/-/reload": frozenset({Scope.ADMIN}),
 }

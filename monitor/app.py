@@ -18,6 +18,7 @@ from monitor.admission import Admission
 from monitor.api import LIVE, RETRY_AFTER_S, add_api
 from monitor.api.answers import answer_failures
 from monitor.api.figures import OnlyCentre
+from monitor.api.planning import PLANNING
 from monitor.api.steering import RELOADER
 from monitor.api.stream import STREAMS, Streams
 from monitor.api.webhooks import WEBHOOKS
@@ -26,6 +27,7 @@ from monitor.compaction import compact
 from monitor.config import Config
 from monitor.door import DOOR, Door
 from monitor.live import Live
+from monitor.planning import Planning
 from monitor.reload import Reloader
 from monitor.service import ServiceCollector, ServiceReading
 from monitor.store import Store, place_of
@@ -46,6 +48,7 @@ def build_app(
     prediction: Prediction | None = None,
     web_files: Web | None = None,
     config_path: Path | None = None,
+    planning: Planning | None = None,
 ) -> web.Application:
     """Return the service's application.
 
@@ -57,6 +60,7 @@ def build_app(
         prediction: draws the chart of the page's prediction; without it, the page has none.
         web_files: certificate and users; without them, plain HTTP and no users.
         config_path: where the configuration is read again from; without it, it stays.
+        planning: the scenarios of the planner's page; without it, there is none.
     """
     app = web.Application(client_max_size=config.limits.body_bytes)
     live, web_files = Live(config, clock, store), web_files or Web()
@@ -68,8 +72,10 @@ def build_app(
     live.followers.append(app[STREAMS].tell)
     app.on_shutdown.append(app[STREAMS].end)
     app[DOOR].hang(app, answer_failures)
+    if planning:
+        app[PLANNING] = planning
     add_api(app, registry)
-    add_web(app, live, prediction)
+    add_web(app, live, prediction, planning)
     app.cleanup_ctx.append(_running(registry))
     return app
 
@@ -86,6 +92,8 @@ def _running(registry: CollectorRegistry) -> Callable[[web.Application], AsyncIt
         yield
         for task in tasks:
             task.cancel()
+        if PLANNING in app:
+            app[PLANNING].close()
         await asyncio.gather(*tasks, return_exceptions=True)
         await live.save()
         await live.store.close()

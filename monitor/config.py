@@ -90,6 +90,12 @@ class PredictionConfig(Section):
     replications: int = Field(default=40, ge=1, le=10_000)
 
 
+class PlanningConfig(Section):
+    """The scenarios in which plans can be tried out; as read, files are relative to the configuration file's folder."""
+
+    scenarios: Annotated[tuple[Annotated[Path, Field(strict=False)], ...], Field(min_length=1, max_length=50)]
+
+
 class Config(Section):
     """The whole configuration.
 
@@ -106,6 +112,7 @@ class Config(Section):
         webhooks: for each name in ``/api/v1/webhooks/NAME`` the file that says what its bodies tell, or the name of one
             that comes with the program; as read, files are relative to the configuration file's folder.
         prediction: what the page predicts; none: no prediction.
+        planning: what the planner's page offers; none: there is no such page.
     """
 
     listen: ListenConfig = ListenConfig()
@@ -119,6 +126,7 @@ class Config(Section):
     limits: LimitsConfig = LimitsConfig()
     webhooks: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")], str] = Field(default_factory=dict)
     prediction: PredictionConfig | None = None
+    planning: PlanningConfig | None = None
 
     @property
     def centre_by_id(self) -> dict[str, CentreConfig]:
@@ -167,11 +175,21 @@ def read_config(path: str | os.PathLike[str] | None) -> Config:
     if isinstance(config.store, Path):
         found["store"] = _beside(path, "store", config.store)
     if config.prediction:
-        scenario = folder / config.prediction.scenario
-        if not scenario.is_file():
-            raise ConfigError(str(path), "prediction.scenario", f"{scenario}, which is no file", "a scenario file")
+        scenario = _scenario(path, "prediction.scenario", config.prediction.scenario)
         found["prediction"] = config.prediction.model_copy(update={"scenario": scenario})
+    if config.planning:
+        names = enumerate(config.planning.scenarios)
+        scenarios = tuple(_scenario(path, f"planning.scenarios[{number}]", name) for number, name in names)
+        found["planning"] = config.planning.model_copy(update={"scenarios": scenarios})
     return config.model_copy(update=found)
+
+
+def _scenario(path: str | os.PathLike[str], field: str, name: Path) -> Path:
+    """Return the file of that name in the configuration's folder, or refuse what is none."""
+    scenario = Path(path).parent / name
+    if not scenario.is_file():
+        raise ConfigError(str(path), field, f"{scenario}, which is no file", "a scenario file")
+    return scenario
 
 
 def _beside(path: str | os.PathLike[str], field: str, name: Path) -> Path:

@@ -15,6 +15,7 @@ from monitor.api.described import TEXT, Answer, described
 from monitor.api.events import RETRY_AFTER_S, post_events
 from monitor.api.figures import get_discovery, get_metrics, get_probe, get_state
 from monitor.api.openapi import get_openapi, get_schema
+from monitor.api.planning import PLANNING, get_chart, get_planning, post_file, post_study
 from monitor.api.steering import get_config, post_reload
 from monitor.api.stream import get_stream
 from monitor.api.webhooks import WEBHOOKS, post_webhook
@@ -49,6 +50,15 @@ def add_api(app: web.Application, registry: CollectorRegistry) -> None:
             web.get("/api/v1/openapi.json", get_openapi),
         ]
     )
+    if PLANNING in app:
+        app.add_routes(
+            [
+                web.get("/api/v1/planning", get_planning),
+                web.get("/api/v1/planning/chart", get_chart),
+                web.post("/api/v1/planning/studies", post_study),
+                web.post("/api/v1/planning/file", post_file),
+            ]
+        )
     if app[WEBHOOKS]:
         app.add_routes([web.post("/api/v1/webhooks/{name}", post_webhook)])
 

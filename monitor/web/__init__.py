@@ -13,6 +13,7 @@ from aiohttp import web
 
 from monitor.admission import centre_of, centres_of, grant_of
 from monitor.live import Live
+from monitor.planning import Planning
 
 
 class Prediction(Protocol):
@@ -33,18 +34,48 @@ _CHART_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _ASSETS = {"live.js": "text/javascript", "style.css": "text/css", "icon.svg": "image/svg+xml"}
 
 
-def add_web(app: web.Application, live: Live, prediction: Prediction | None) -> None:
-    """Add the page's routes to the application; with a prediction, the page shows its chart."""
-    app.add_routes([web.get("/", _page(live, prediction))])
+def add_web(app: web.Application, live: Live, prediction: Prediction | None, planning: Planning | None = None) -> None:
+    """Add the pages' routes to the application; with a prediction, the live page shows its chart."""
+    app.add_routes([web.get("/", _page(live, prediction, has_planner=planning is not None))])
     for name, content_type in _ASSETS.items():
         content = (_FILES / name).read_text(encoding="utf-8")
         app.add_routes([web.get(f"/{name}", _fixed(content, content_type))])
+    if planning:
+        _add_planner(app, planning)
     if prediction:
         for name, is_narrow in (("prediction", False), ("prediction-narrow", True)):
             app.add_routes([web.get(f"/{name}.svg", _chart(prediction, is_narrow=is_narrow))])
 
 
-def _page(live: Live, prediction: Prediction | None) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _add_planner(app: web.Application, planning: Planning) -> None:
+    """Add the page on which plans are tried out."""
+    app.add_routes([web.get("/vega.js", _drawing(planning))])
+    for path, name, content_type in (
+        ("/plan", "plan.html", "text/html"),
+        ("/plan.css", "plan.css", "text/css"),
+        ("/plan.js", "plan.js", "text/javascript"),
+    ):
+        content = (_FILES / name).read_text(encoding="utf-8")
+        app.add_routes([web.get(path, _fixed(content, content_type))])
+
+
+def _drawing(planning: Planning) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Return a handler that answers with the script that draws charts."""
+
+    async def handler(request: web.Request) -> web.Response:
+        del request
+        script, _ = await planning.browser_files()
+        headers = _headers(_PAGE_POLICY) | {"Cache-Control": "private, max-age=86400"}
+        response = web.Response(text=script, content_type="text/javascript", headers=headers)
+        response.enable_compression()
+        return response
+
+    return handler
+
+
+def _page(
+    live: Live, prediction: Prediction | None, *, has_planner: bool
+) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Return a handler that answers with a centre's page, or with a list of several centres."""
     loader = jinja2.PackageLoader("monitor", "web")
     environment = jinja2.Environment(
@@ -56,7 +87,9 @@ def _page(live: Live, prediction: Prediction | None) -> Callable[[web.Request], 
         config = live.config
         is_one_of_many = len(config.centre_by_id) > 1
         if is_one_of_many and grant_of(request).centre is None and "centre" not in request.query:
-            text = many.render(centres=centres_of(request, config), query="", is_one_of_many=True)
+            text = many.render(
+                centres=centres_of(request, config), query="", is_one_of_many=True, has_planner=has_planner
+            )
         else:
             centre = centre_of(request, config)
             text = one.render(
@@ -65,6 +98,7 @@ def _page(live: Live, prediction: Prediction | None) -> Callable[[web.Request], 
                 prediction=prediction,
                 query=f"?centre={centre.id}" if is_one_of_many else "",
                 is_one_of_many=is_one_of_many,
+                has_planner=has_planner,
             )
         return web.Response(text=text, content_type="text/html", headers=_headers(_PAGE_POLICY))
 
