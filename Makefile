@@ -16,7 +16,7 @@ TESTABLE := .venv/testable.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check test-all validation bench mutants lock clean
+.PHONY: help run stack test check test-all validation bench mutants lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target says; do printf '%-14s %s\n' "$$target" "$$says"; done
@@ -25,6 +25,9 @@ help: ## this list
 run: $(READY) ## the peak-week prediction, then the live service with a simulated centre, until Ctrl-C
 	@$(BIN)/peakweek run $(SCENARIO)
 	@$(BIN)/peakweek-monitor demo $(SCENARIO) --port $(PORT)
+
+stack: $(READY) ## the live service with Prometheus, Alertmanager and (where installed) Grafana around it, until Ctrl-C
+	@$(BIN)/peakweek-monitor stack $(SCENARIO) --port $(PORT)
 
 test: $(TESTABLE) ## every test, at most 10 minutes
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal

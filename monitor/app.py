@@ -6,9 +6,11 @@ application that any aiohttp runner can serve. Invariant: it owns the store that
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -19,6 +21,7 @@ from monitor.api import LIVE, RETRY_AFTER_S, add_api
 from monitor.api.answers import answer_failures
 from monitor.api.figures import OnlyCentre
 from monitor.api.planning import PLANNING
+from monitor.api.probing import SCHEDULE
 from monitor.api.steering import RELOADER
 from monitor.api.stream import STREAMS, Streams
 from monitor.api.webhooks import WEBHOOKS
@@ -28,13 +31,18 @@ from monitor.config import Config
 from monitor.door import DOOR, Door
 from monitor.live import Live
 from monitor.planning import Planning
+from monitor.probes.schedule import Schedule, ScheduleCollector
 from monitor.reload import Reloader
+from monitor.roster import Roster
 from monitor.service import ServiceCollector, ServiceReading
 from monitor.store import Store, place_of
 from monitor.tokens import Tokens
 from monitor.web import Prediction, add_web
 from monitor.webconfig import Web
 from sim import PeakweekError
+
+if TYPE_CHECKING:
+    from prometheus_client.registry import Collector
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +53,7 @@ def build_app(
     clock: Clock,
     store: Store,
     registry: CollectorRegistry,
+    rosters: Mapping[str, Roster] | None = None,
     prediction: Prediction | None = None,
     web_files: Web | None = None,
     config_path: Path | None = None,
@@ -57,17 +66,20 @@ def build_app(
         clock: what the time is.
         store: the log; closed when the application is cleaned up.
         registry: where the centre's metrics are registered; taken back at clean-up.
+        rosters: who should be at work, by the id of each centre that has a plan.
         prediction: draws the chart of the page's prediction; without it, the page has none.
         web_files: certificate and users; without them, plain HTTP and no users.
         config_path: where the configuration is read again from; without it, it stays.
         planning: the scenarios of the planner's page; without it, there is none.
     """
     app = web.Application(client_max_size=config.limits.body_bytes)
-    live, web_files = Live(config, clock, store), web_files or Web()
+    live, web_files = Live(config, clock, store, rosters or {}), web_files or Web()
     app[LIVE] = live
     app[RELOADER] = Reloader(config_path, live, web_files)
     app[DOOR] = Door(Admission(Tokens(config.tokens), web_files), lambda: live.config)
     app[STREAMS] = Streams(live)
+    if not config.probes.is_empty:
+        app[SCHEDULE] = Schedule(config.probes, clock, ZoneInfo(config.probed_centre.time_zone))
     app[WEBHOOKS] = read_webhooks(config.webhooks)
     live.followers.append(app[STREAMS].tell)
     app.on_shutdown.append(app[STREAMS].end)
@@ -85,10 +97,13 @@ def _running(registry: CollectorRegistry) -> Callable[[web.Application], AsyncIt
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         live = app[LIVE]
-        collectors = (OnlyCentre(live), ServiceCollector(lambda: _read_service(app)))
+        collectors: list[Collector] = [OnlyCentre(live), ServiceCollector(lambda: _read_service(app))]
+        tasks = [asyncio.create_task(_fold_log(live)), asyncio.create_task(_keep_short(live))]
+        if SCHEDULE in app:
+            collectors.append(ScheduleCollector(app[SCHEDULE]))
+            tasks.append(asyncio.create_task(app[SCHEDULE].run()))
         for collector in collectors:
             registry.register(collector)
-        tasks = [asyncio.create_task(_fold_log(live)), asyncio.create_task(_keep_short(live))]
         yield
         for task in tasks:
             task.cancel()

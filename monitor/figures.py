@@ -80,13 +80,15 @@ class ProcedureFigures:
         n_received: since the log began.
         n_settled: since the log began.
         n_settled_late: settled after they were due, since the log began.
-        n_in_progress: received and not settled: the backlog.
+        n_withdrawn: ended without a result, since the log began.
+        n_in_progress: received and neither settled nor withdrawn: the backlog.
         n_overdue: records of the backlog that are late.
     """
 
     n_received: int
     n_settled: int
     n_settled_late: int
+    n_withdrawn: int
     n_in_progress: int
     n_overdue: int
 
@@ -178,6 +180,19 @@ class Snapshot:
     lags: Histogram
     ahead_s: Mapping[str, float]
     last_received: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFigures:
+    """Who should be at work at one instant, by the plan.
+
+    Attributes:
+        n_on_duty: people by group of staff.
+        n_servers_open: staffed counters: one for each person on duty who can serve there, as far as there are counters.
+    """
+
+    n_on_duty: Mapping[str, int]
+    n_servers_open: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from inspect import getdoc
 import monitor.state
 from monitor.collector import FAMILIES, Family
 from monitor.events import VOCABULARY, Happening
+from monitor.probes.families import PROBE_FAMILIES
+from monitor.probes.result import Reason
 from monitor.service import SERVICE_FAMILIES, ServiceFamily
 from monitor.state.tally import Anomaly
 
@@ -39,6 +41,11 @@ _HEAD_OF_METRICS = """# Metrics
 Made by `peakweek-monitor glossary metrics`. They are made from the log of events: no counter goes back when the service
 starts again, except those that say that they count since it started. Events are in [events.md](events.md).
 """
+_HEAD_OF_PROBES = """## Metrics
+
+This table is made by `peakweek-monitor glossary probes`. On `/metrics` each of them has further labels of the
+schedule: `target`, `part` and `module`.
+"""
 
 
 def events_page() -> str:
@@ -59,6 +66,17 @@ def metrics_page() -> str:
     for family in families:
         labels = ", ".join(f"`{label}`" for label in family.labels)
         lines.append(f"| `{family.name}` | {family.kind} | {labels} | {family.help} |")
+    return "\n".join((*lines, ""))
+
+
+def probes_page() -> str:
+    """Return the table of what probes measure, and the reasons for which they fail, as Markdown."""
+    lines = [_HEAD_OF_PROBES, "| metric | kind | labels | probes | means |", "|---|---|---|---|---|"]
+    for family in PROBE_FAMILIES:
+        labels = ", ".join(f"`{label}`" for label in family.labels)
+        lines.append(f"| `{family.name}` | {family.kind} | {labels} | {', '.join(family.probers)} | {family.help} |")
+    lines += ["", "| reason | means |", "|---|---|"]
+    lines += [f"| `{reason}` | {reason.means} |" for reason in Reason if reason is not Reason.NONE]
     return "\n".join((*lines, ""))
 
 

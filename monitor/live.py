@@ -8,7 +8,7 @@ the state before its sender hears that it is stored.
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib.metadata import version
@@ -20,6 +20,7 @@ from monitor.clock import Clock
 from monitor.collector import Reading
 from monitor.config import Config
 from monitor.events import Event, Stored
+from monitor.roster import Roster
 from monitor.state import State, fold_version
 from monitor.store import Receipt, Saved, SavedState, Store, StoreError
 
@@ -59,6 +60,7 @@ class Live:
         config: the service's configuration.
         clock: what the time is.
         store: the log of all centres.
+        rosters: who should be at work, by the id of each centre that has a plan.
         centres: what is known, by the centre's id; a centre is known from its first event on.
         is_ready: whether the whole log is folded; no event is taken before.
         replaced: set when another log is in the place of the one that was folded, so that it must be folded anew.
@@ -68,6 +70,7 @@ class Live:
     config: Config
     clock: Clock
     store: Store
+    rosters: Mapping[str, Roster] = field(default_factory=dict)
     centres: defaultdict[str, Centre] = field(default_factory=lambda: defaultdict(Centre))
     is_ready: bool = False
     replaced: asyncio.Event = field(default_factory=asyncio.Event)
@@ -124,7 +127,7 @@ class Live:
     def read(self, centre: str) -> Reading:
         """Return what is known of a centre now."""
         known, configured = self.centres[centre], self.config.centre_by_id[centre]
-        limit_s = self.config.waiting_limit_of(configured)
+        limit_s, now, roster = self.config.waiting_limit_of(configured), self.clock.now(), self.rosters.get(centre)
         return Reading(
             version=VERSION,
             centre=configured,
@@ -132,7 +135,8 @@ class Live:
             is_ready=self.is_ready,
             n_duplicate=known.n_duplicate,
             n_refused={reason.value: count for reason, count in known.n_refused.items()},
-            snapshot=known.state.snapshot(self.clock.now(), limit_s, ZoneInfo(configured.time_zone)),
+            snapshot=known.state.snapshot(now, limit_s, ZoneInfo(configured.time_zone)),
+            planned=roster.at(now) if roster else None,
         )
 
     async def save(self) -> None:

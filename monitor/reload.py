@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from monitor.config import Config, LimitsConfig, read_config
 from monitor.live import Live
+from monitor.roster import read_rosters
 from monitor.webconfig import Web
 from sim import ConfigError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-_NEEDS_RESTART = ("listen", "store", "tokens", "webhooks", "prediction", "planning")
+_NEEDS_RESTART = ("listen", "store", "tokens", "webhooks", "prediction", "planning", "probes")
 _LIMITS_NEED_RESTART = ("body_bytes", "idle_s")
 _log = logging.getLogger(__name__)
 
@@ -49,12 +50,14 @@ class Reloader:
         """
         try:
             found = read_config(self._path) if self._path else self._live.config
+            rosters = read_rosters(found)
             self._web.reread()
         except ConfigError as problem:
             self.is_good = False
             _log.error("the configuration stays as it was: %s", problem)
             raise
         self._live.config, left_out = _followed(self._live.config, found)
+        self._live.rosters = rosters
         self.is_good, self.read = True, self._live.clock.now()
         rest = {"needs_restart": ",".join(left_out)} if left_out else {}
         _log.info("the configuration was read again", extra={"fields": rest})

@@ -18,7 +18,7 @@ from typing import Annotated, Literal, Self
 import bcrypt
 from pydantic import Field, StringConstraints, model_validator
 
-from monitor.config import Section
+from monitor.config.section import Section
 from sim import ConfigError, MisfitError, read_document
 
 _Hash = Annotated[str, StringConstraints(pattern=r"^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$")]

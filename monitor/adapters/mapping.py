@@ -127,6 +127,11 @@ class Tell(Section):
         return self
 
     @property
+    def decisive(self) -> set[str]:
+        """Return the columns that say whether it has happened."""
+        return {self.at, *self.when}
+
+    @property
     def columns(self) -> set[str]:
         """Return the columns that it looks at."""
         templates = (self.id, *self.fields.values())

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ruamel.yaml import YAML
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from monitor.adapters.mapping import Row
 
-    Reading = Callable[[Sequence[str]], str]
+    Reading = Callable[[Sequence[str], "Changes | None"], str]
 
 _DIGITS = "%Y%m%d%H%M%S"
 FORMATS = (
@@ -53,9 +54,28 @@ _PERSONAL = (
     *("name", "hoten", "ten", "email", "phone", "mobile", "dienthoai", "sdt", "cccd", "cmnd", "address", "diachi"),
     *("comment", "ghichu", "note", "title", "description", "chuhoso", "nguoinop", "birth", "ngaysinh"),
 )
+_SORTED = ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
+_A_DAY = datetime(2025, 7, 1)  # noqa: DTZ001 - any, to see how long it is written
+_OPEN_RECORD_H = 90 * 24
+_OPEN_TICKET_H = 48
 _MOST_GROUPS = 50
 _LONG_ENOUGH = 4  # shorter words are parts of others
 _ENOUGH = 0.8
+
+
+@dataclass(frozen=True)
+class Changes:
+    """By what it is known that a row has news: one of its instants is new.
+
+    Attributes:
+        columns: those with the instants that are told.
+        since_format: how the database writes them, in the signs of `strftime`; none: as what it calls an instant.
+        look_back_hours: how old the oldest row is that may still change.
+    """
+
+    columns: Sequence[str]
+    since_format: str | None
+    look_back_hours: int
 
 
 class NothingToProposeError(ValueError):
@@ -106,7 +126,8 @@ def propose(rows: Sequence[Row], source: str, reading: Reading, time_zone: str) 
     Args:
         rows: a sample; each has the same columns.
         source: the name for the sender.
-        reading: makes the lines that say how the rows are read, of the columns that are looked at.
+        reading: makes the lines that say how the rows are read, of the columns that are looked at and, where a database
+            can compare them, of those by which changes are known.
         time_zone: the zone of instants that name none.
 
     Raises:
@@ -130,8 +151,28 @@ def propose(rows: Sequence[Row], source: str, reading: Reading, time_zone: str) 
     comments += [f"# left out, as they look personal: {', '.join(left_out)}"] if left_out else []
     mapping = _mapping(tells, source, time_zone, time_format)
     used = [column.name for column in columns if column.name in mapping.columns]
+    unused = [each.name for each in columns if each.is_instant and not each.looks_personal and each.name not in used]
+    comments += [f"# hold instants and are not used, as their names say nothing: {', '.join(unused)}"] if unused else []
     comments += [f"# {line}" for line in _tried(mapping, rows)]
-    return "\n".join([*comments, *head, reading(used), "tells:", *tells]) + "\n"
+    return "\n".join([*comments, *head, reading(used, _changes(mapping, rows)), "tells:", *tells]) + "\n"
+
+
+def _changes(mapping: TableMapping, rows: Sequence[Row]) -> Changes | None:
+    """Return by what changes are known; none where instants are text that does not sort by time."""
+    names = list(dict.fromkeys(tell.at for tell in mapping.tells))
+    texts = [value for row in rows for name in names if isinstance(value := row[name], str) and value]
+    formats = {_text_format(text, mapping.time_format) for text in texts}
+    if len(formats) > 1 or formats & {""}:
+        return None
+    is_of_records = any(tell.event.startswith("record.") for tell in mapping.tells)
+    return Changes(names, next(iter(formats), None), _OPEN_RECORD_H if is_of_records else _OPEN_TICKET_H)
+
+
+def _text_format(text: str, time_format: str | None) -> str:
+    """Return how an instant is written, in the signs of `strftime`; empty if such texts do not sort by time."""
+    if time_format:
+        return time_format if time_format == _DIGITS else ""
+    return next((form for form in _SORTED if len(text) == len(f"{_A_DAY:{form}}") and text[10:11] == form[8:9]), "")
 
 
 def _column(name: str, values: Sequence[object]) -> Column:

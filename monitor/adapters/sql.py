@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from monitor.adapters.mapping import TableMapping
     from monitor.events import Event
 
+    QueryOf = Callable[[Sequence[str], Sequence[str]], str]
+
 _OVERLAP = timedelta(hours=1)
 _VARIABLE = "env:"
 
@@ -159,10 +161,8 @@ def _engine(name: str, address: str) -> Engine:
     return engine
 
 
-def sample(
-    address: str, table: str | None, n_rows: int
-) -> tuple[list[dict[str, object]], Callable[[Sequence[str]], str]]:
-    """Return the last rows of a table, and what makes a query of the columns that are wanted.
+def sample(address: str, table: str | None, n_rows: int) -> tuple[list[dict[str, object]], QueryOf]:
+    """Return the last rows of a table, and what makes a query of it: of columns, and those by which changes are known.
 
     Raises:
         SourceError: the database cannot be read, or has no such table; then it says which it has.
@@ -184,8 +184,11 @@ def sample(
     finally:
         engine.dispose()
 
-    def query_of(columns: Sequence[str]) -> str:
+    def query_of(columns: Sequence[str], changed: Sequence[str]) -> str:
         wanted = sqlalchemy.select(*(reflected.c[name] for name in columns))
+        since = sqlalchemy.literal_column(":since")  # stays as it is: it is bound when the query is asked
+        if changed:
+            wanted = wanted.where(sqlalchemy.or_(*(reflected.c[name] >= since for name in changed)))
         return " ".join(str(wanted.compile(dialect=engine.dialect)).split())
 
     return rows[::-1], query_of

@@ -1,13 +1,14 @@
 """Bodies that other systems post in a form of their own.
 
 Place in the pipeline: an adapter, used by the service's door. In: the JSON of a request. Out: events. Invariant: a body
-of which anything cannot be told tells nothing: its sender is answered what is wrong, without any value of it.
+with a row that is wrong tells nothing, and what is not understood of the others is said; no answer holds a value of it.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -49,11 +50,28 @@ def read_webhooks(webhooks: Mapping[str, str]) -> dict[str, WebhookMapping]:
     return {name: _read(path) for name, path in webhooks.items()}
 
 
-def webhook_events(body: bytes, mapping: WebhookMapping) -> list[Event]:
-    """Return what a body tells, by time.
+@dataclass(frozen=True)
+class Understood:
+    """What a body tells.
+
+    Attributes:
+        events: by time.
+        n_rows: rows of the body.
+        n_silent: rows that the mapping knows, and that tell nothing (yet).
+        missing: of each row that it does not know, by its place, the columns that it lacks to be one.
+    """
+
+    events: list[Event]
+    n_rows: int
+    n_silent: int
+    missing: dict[int, list[str]]
+
+
+def understand(body: bytes, mapping: WebhookMapping) -> Understood:
+    """Return what a body tells.
 
     Raises:
-        EventError: the body is no JSON, or something of it cannot be told.
+        EventError: the body is no JSON, or a row is wrong.
     """
     try:
         content: object = json.loads(body)
@@ -68,12 +86,21 @@ def webhook_events(body: bytes, mapping: WebhookMapping) -> list[Event]:
         raise EventError(
             "body", mapping.rows, "something else", f"an object, or a list of at most {_MOST_ROWS}, {where}"
         )
-    skipped: Counter[str] = Counter()
-    events = mapping.events([_complete(row) for row in rows], skipped)
-    if skipped:
-        reason, n = next(iter(skipped.items()))
-        raise EventError("body", "", f"{n} × {reason}", "rows that can be told; nothing of the body was stored")
-    return events
+    events: list[Event] = []
+    missing: dict[int, list[str]] = {}
+    n_silent = 0
+    for place, row in enumerate(rows):
+        if lacks := min((tell.decisive - row.keys() for tell in mapping.tells), key=len):
+            missing[place] = sorted(lacks)
+            continue
+        skipped: Counter[str] = Counter()
+        told = mapping.events([_complete(row)], skipped)
+        if skipped:
+            expected = "rows that can be told; nothing of the body was stored"
+            raise EventError("body", "", f"row {place}: {next(iter(skipped))}", expected)
+        n_silent += not told
+        events += told
+    return Understood(sorted(events, key=lambda event: event.time), len(rows), n_silent, missing)
 
 
 def _complete(row: Row) -> Row:

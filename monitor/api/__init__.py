@@ -16,6 +16,7 @@ from monitor.api.events import RETRY_AFTER_S, post_events
 from monitor.api.figures import get_discovery, get_metrics, get_probe, get_state
 from monitor.api.openapi import get_openapi, get_schema
 from monitor.api.planning import PLANNING, get_chart, get_planning, post_file, post_study
+from monitor.api.probing import SCHEDULE, get_logs
 from monitor.api.steering import get_config, post_reload
 from monitor.api.stream import get_stream
 from monitor.api.webhooks import WEBHOOKS, post_webhook
@@ -59,6 +60,8 @@ def add_api(app: web.Application, registry: CollectorRegistry) -> None:
                 web.post("/api/v1/planning/file", post_file),
             ]
         )
+    if SCHEDULE in app:
+        app.add_routes([web.get("/logs", get_logs)])
     if app[WEBHOOKS]:
         app.add_routes([web.post("/api/v1/webhooks/{name}", post_webhook)])
 

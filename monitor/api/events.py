@@ -5,9 +5,10 @@ means that the events are on the disk; any other answer means that none of them 
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
+from typing import Any
 
 from aiohttp import web
 
@@ -24,7 +25,7 @@ _SINGLE = "application/cloudevents+json"
 _BATCH = "application/cloudevents-batch+json"
 _MEDIA_TYPES = (_SINGLE, _BATCH)
 _BINARY = "application/json"
-_RECEIPT = {
+RECEIPT: dict[str, Any] = {
     "type": "object",
     "properties": {
         "accepted": {"type": "integer", "description": "events that were new"},
@@ -32,8 +33,9 @@ _RECEIPT = {
     },
     "required": ["accepted", "duplicate"],
 }
+"""How much of a body was new, as JSON Schema."""
 STORED = {
-    HTTPStatus.OK: Answer("All events of the body are on the disk.", {"application/json": _RECEIPT}),
+    HTTPStatus.OK: Answer("All events of the body are on the disk.", {"application/json": RECEIPT}),
     HTTPStatus.BAD_REQUEST: Answer("An event is wrong; nothing was stored."),
     HTTPStatus.REQUEST_TIMEOUT: Answer("The body did not arrive in time; nothing was stored."),
     HTTPStatus.CONFLICT: Answer("Another event has the same source and id; nothing was stored."),
@@ -64,7 +66,11 @@ async def post_events(request: web.Request) -> web.Response:
 
 
 async def stored(
-    request: web.Request, read: Callable[[web.Request], Awaitable[list[Event]]], *, keeps_first: bool = False
+    request: web.Request,
+    read: Callable[[web.Request], Awaitable[list[Event]]],
+    *,
+    keeps_first: bool = False,
+    more: Mapping[str, object] | None = None,
 ) -> web.Response:
     """Return the answer to a request, once the events that are read from it are stored or refused.
 
@@ -73,13 +79,14 @@ async def stored(
         read: reads its events.
         keeps_first: whether an event that was told otherwise before stays as it was first told; otherwise it is a
             conflict, and nothing is stored.
+        more: what the answer says beside it; looked at once the events are read.
     """
     live = request.app[LIVE]
     centre = centre_of(request, live.config).id
     try:
         events = await read(request)
         receipt = await (_kept_first(live, centre, events) if keeps_first else live.append(centre, events))
-    except (web.HTTPUnsupportedMediaType, EventError) as problem:
+    except (web.HTTPUnsupportedMediaType, web.HTTPUnprocessableEntity, EventError) as problem:
         live.refuse(centre, Refusal.INVALID)
         return _invalid(problem)
     except web.HTTPRequestEntityTooLarge:
@@ -95,7 +102,7 @@ async def stored(
         live.refuse(centre, Refusal.UNAVAILABLE)
         _log.debug("events refused: %s", problem)  # who writes the log has told it once
         return _unavailable()
-    return as_json({"accepted": receipt.n_accepted, "duplicate": receipt.n_duplicate})
+    return as_json({"accepted": receipt.n_accepted, "duplicate": receipt.n_duplicate, **(more or {})})
 
 
 async def _kept_first(live: Live, centre: str, events: list[Event]) -> Receipt:
@@ -145,10 +152,10 @@ async def whole_body(request: web.Request) -> bytes:
         raise EventError("body", "", "a body that does not arrive whole", "what Content-Encoding says") from None
 
 
-def _invalid(problem: web.HTTPUnsupportedMediaType | EventError) -> web.Response:
+def _invalid(problem: web.HTTPException | EventError) -> web.Response:
     """Return the answer to a body that is not made of valid events."""
-    if isinstance(problem, web.HTTPUnsupportedMediaType):
-        return as_problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, problem.reason)
+    if isinstance(problem, web.HTTPException):
+        return as_problem(HTTPStatus(problem.status), problem.reason)
     told: dict[str, object] = {"field": problem.field, "found": problem.got, "expected": problem.expected}
     if problem.index >= 0:
         told["index"] = problem.index

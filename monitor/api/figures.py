@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 from monitor.admission import centre_of, centres_of, refuse_part
 from monitor.api.answers import LIVE, as_json
 from monitor.api.described import CENTRE, TEXT, Answer, Handler, described
+from monitor.api.probing import DEBUG, MODULE, SCHEDULE, TARGET, probed
 from monitor.collector import FAMILIES, CentreCollector
 from monitor.collector.text import exposition
 from monitor.live import Live
@@ -81,9 +82,24 @@ def get_metrics(registry: CollectorRegistry) -> Handler:
     return handler
 
 
-@described({HTTPStatus.OK: Answer("The metrics.", _EXPOSITION)} | _NO_CENTRE, parameters=(CENTRE,))
+@described(
+    {
+        HTTPStatus.OK: Answer("The metrics.", _EXPOSITION),
+        HTTPStatus.BAD_REQUEST: Answer("No centre of several is named, or an unknown one; no target; no such module."),
+        HTTPStatus.FORBIDDEN: Answer("The target may not be probed, or the token is not for that."),
+        HTTPStatus.SERVICE_UNAVAILABLE: Answer(
+            "As many probes are under way as may be.", headers={"Retry-After": "after how many seconds"}
+        ),
+    },
+    parameters=(CENTRE, TARGET, MODULE, DEBUG),
+)
 async def get_probe(request: web.Request) -> web.Response:
-    """Show one centre's metrics."""
+    """Show one centre's metrics; with a target or a module, probe that and show the metrics of the attempt.
+
+    Where the configuration names no targets, there is nothing to probe, and every target is refused.
+    """
+    if SCHEDULE in request.app and not {"target", "module"}.isdisjoint(request.query):
+        return await probed(request)
     live = request.app[LIVE]
     reading = live.read(centre_of(request, live.config).id)
     accept = ",".join(request.headers.getall(hdrs.ACCEPT, []))
@@ -118,7 +134,12 @@ async def get_discovery(request: web.Request) -> web.Response:
 def state_of(live: Live, centre: str) -> dict[str, object]:
     """Return a centre's figures now, as the page shows them."""
     reading = live.read(centre)
-    return {"is_ready": reading.is_ready, "waiting_limit_s": reading.waiting_limit_s} | asdict(reading.snapshot)
+    return {
+        "is_ready": reading.is_ready,
+        "is_store_up": live.store.figures().is_up,
+        "waiting_limit_s": reading.waiting_limit_s,
+        "planned": reading.planned and asdict(reading.planned),
+    } | asdict(reading.snapshot)
 
 
 _STATE = {"application/json": {"$ref": "#/components/schemas/State"}}

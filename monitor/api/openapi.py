@@ -18,7 +18,7 @@ from monitor.admission import centres_of
 from monitor.api.answers import LIVE, as_json
 from monitor.api.described import CENTRE, DESCRIPTIONS, REFUSALS, Answer, Description, Handler, described
 from monitor.events.schema import definitions, event_schema
-from monitor.figures import Snapshot
+from monitor.figures import PlannedFigures, Snapshot
 from monitor.live import VERSION
 
 _REF = "#/components/schemas/{}"
@@ -81,7 +81,14 @@ def _figures() -> dict[str, Any]:
     """Return the schemas of the figures, by name."""
     snapshot = TypeAdapter(Snapshot).json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     parts: dict[str, Any] = snapshot.pop("$defs")
-    also = {"is_ready": {"type": "boolean"}, "waiting_limit_s": {"type": ["number", "null"]}}
+    parts["PlannedFigures"] = TypeAdapter(PlannedFigures).json_schema(mode="serialization")
+    planned = {"$ref": _REF.format("PlannedFigures")}
+    also = {
+        "is_ready": {"type": "boolean"},
+        "is_store_up": {"type": "boolean"},
+        "waiting_limit_s": {"type": ["number", "null"]},
+        "planned": {"anyOf": [planned, {"type": "null"}]},
+    }
     state = snapshot | {
         "title": "State",
         "properties": snapshot["properties"] | also,

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from monitor.config import CentreConfig
-from monitor.figures import Histogram, OutageFigures, ProcedureFigures, QueueFigures, Snapshot
+from monitor.figures import Histogram, OutageFigures, PlannedFigures, ProcedureFigures, QueueFigures, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Reading:
         n_duplicate: events offered again, since the service started.
         n_refused: requests refused, by reason, since the service started.
         snapshot: the centre now.
+        planned: who should be at work now; none without a plan, or outside its days.
     """
 
     version: str
@@ -34,6 +35,7 @@ class Reading:
     n_duplicate: int
     n_refused: Mapping[str, int]
     snapshot: Snapshot
+    planned: PlannedFigures | None = None
 
 
 Samples = Iterable[tuple[tuple[str, ...], float | Histogram]]

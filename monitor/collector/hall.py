@@ -70,6 +70,13 @@ HALL: tuple[Family, ...] = (
         single(lambda reading: reading.snapshot.n_servers_open),
     ),
     Family(
+        "centre_servers_planned",
+        "gauge",
+        "Counters that should be staffed now by the centre's plan; absent without a plan, and outside its days.",
+        (),
+        single(lambda reading: reading.planned.n_servers_open if reading.planned else None),
+    ),
+    Family(
         "centre_waiting_limit_seconds",
         "gauge",
         "The longest wait that the centre has promised; absent without a promise.",
@@ -124,6 +131,13 @@ HALL: tuple[Family, ...] = (
         "People on duty, by group: those who signed in and did not sign out, within the last 12 hours.",
         ("group",),
         by_key(lambda reading: reading.snapshot.n_on_duty),
+    ),
+    Family(
+        "centre_staff_planned",
+        "gauge",
+        "People who should be on duty now by the centre's plan, by group; absent without a plan, and outside its days.",
+        ("group",),
+        by_key(lambda reading: reading.planned.n_on_duty if reading.planned else {}),
     ),
     Family(
         "centre_outage",

@@ -28,9 +28,16 @@ RECORDS: tuple[Family, ...] = (
         by_procedure(lambda procedure: procedure.n_settled_late),
     ),
     Family(
+        "centre_records_withdrawn_total",
+        "counter",
+        "Records that ended without a result: withdrawn by the citizen, or stopped; neither settled nor late.",
+        ("procedure",),
+        by_procedure(lambda procedure: procedure.n_withdrawn),
+    ),
+    Family(
         "centre_records_in_progress",
         "gauge",
-        "The backlog: records received and not settled.",
+        "The backlog: records received and neither settled nor withdrawn.",
         ("procedure",),
         by_procedure(lambda procedure: procedure.n_in_progress),
     ),

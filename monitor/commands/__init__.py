@@ -7,7 +7,7 @@ gives its parser a ``run`` default), and list it in `build_parser`. Invariant: w
 
 import argparse
 
-from monitor.commands import backup, compact, demo, events, follow, glossary, propose, replay, serve, token
+from monitor.commands import backup, compact, demo, events, follow, glossary, propose, replay, serve, stack, token
 from monitor.live import VERSION
 
 
@@ -18,6 +18,6 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"peakweek-monitor {VERSION}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (serve, follow, propose, replay, demo, token, backup, compact, events, glossary):
+    for command in (serve, follow, propose, replay, demo, stack, token, backup, compact, events, glossary):
         command.add(subparsers)
     return parser

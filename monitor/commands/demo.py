@@ -16,6 +16,7 @@ from monitor.clock import ScaledClock
 from monitor.commands.hosting import hosting
 from monitor.commands.options import Subparsers, add_listen, add_speed, own_config
 from monitor.commands.replay import told, until_stopped
+from monitor.config import PlanConfig
 from monitor.events import TicketAbandoned, TicketCalled, TicketIssued
 from monitor.logs import set_up_logging
 from monitor.planning import Planning
@@ -52,12 +53,21 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Simulate, serve and play until stopped."""
     set_up_logging()
+    scenario, events = read_demonstration(arguments)
+    asyncio.run(_demo(arguments, scenario, events))
+
+
+def read_demonstration(arguments: argparse.Namespace) -> tuple[Scenario, list[Event]]:
+    """Return the scenario of the command line, and what its centre tells under the plan that is named there.
+
+    Raises:
+        ScenarioError: the file is wrong, or has no such plan.
+    """
     scenario = sim.read_scenario(arguments.scenario)
     try:
-        events = simulated_events(scenario, arguments.plan or next(iter(scenario.plans)))
+        return scenario, simulated_events(scenario, arguments.plan or next(iter(scenario.plans)))
     except sim.ScenarioError as problem:
         raise replace(problem, path=arguments.scenario) from None  # the scenario knows its name, not its file
-    asyncio.run(_demo(arguments, scenario, events))
 
 
 def simulated_events(scenario: Scenario, plan_name: str) -> list[Event]:
@@ -87,6 +97,8 @@ async def _demo(arguments: argparse.Namespace, scenario: Scenario, events: list[
     with tempfile.TemporaryDirectory(prefix="peakweek-demo-") as folder:
         zone = scenario.period.time_zone
         config = own_config(arguments, folder, name=f"{scenario.title} (simulated)", time_zone=zone)
+        plan = PlanConfig(scenario=Path(arguments.scenario), name=arguments.plan)
+        config = config.model_copy(update={"centre": config.centre.model_copy(update={"plan": plan})})
         planning = Planning(_beside(arguments.scenario))
         async with hosting(config, clock, ScenarioPrediction(scenario), planning=planning) as (url, stopped):
             playing = play(events, url=url, clock=clock, skip_gaps=True, on_sent=told(len(events)))

@@ -19,6 +19,7 @@ from monitor.config import Config, ListenConfig
 from monitor.live import VERSION
 from monitor.planning import Planning
 from monitor.prediction import ScenarioPrediction
+from monitor.roster import read_rosters
 from monitor.serving import ListenError, listening, serving, stop_signal
 from monitor.store import StoreError, open_store
 from monitor.webconfig import Web
@@ -51,7 +52,9 @@ async def hosting(
     Raises:
         ListenError: one of the addresses cannot be listened on; no log was opened.
         StoreError: the log cannot be opened.
+        ConfigError: a centre's plan cannot be read.
     """
+    rosters = read_rosters(config)
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
@@ -67,6 +70,7 @@ async def hosting(
         clock=clock,
         store=store,
         registry=registry,
+        rosters=rosters,
         prediction=prediction,
         web_files=web_files,
         config_path=config_path,

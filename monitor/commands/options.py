@@ -70,6 +70,12 @@ def add_log(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--log.format", dest="log_format", choices=FORMATS, default="logfmt", help="form of a line")
 
 
+def add_pack(parser: argparse.ArgumentParser) -> None:
+    """Declare where the rules, routes and dashboards are."""
+    words = "folder of rules, routes and dashboards (default grafana, as in the project's folder)"
+    parser.add_argument("--pack", metavar="DIR", type=Path, default=Path("grafana"), help=words)
+
+
 def add_token_file(parser: argparse.ArgumentParser) -> None:
     """Declare where the token for a running service is; not on the command line, which others may see."""
     parser.add_argument("--token-file", metavar="FILE", type=Path, help="holds the token that the service asks for")

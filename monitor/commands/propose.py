@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,10 @@ from sim import InputError, OutputError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
+    from monitor.adapters.propose import Changes
+    from monitor.adapters.sql import QueryOf
     from monitor.commands.options import Subparsers
 
 _N_ROWS = 500
@@ -67,8 +71,7 @@ def _proposal(arguments: argparse.Namespace) -> str:
         return propose_display(asyncio.run(_answer(arguments.sample)), arguments.sample, source, zone)
     if "://" in arguments.sample or arguments.sample.startswith("env:"):
         rows, query_of = sample(arguments.sample, arguments.table, _N_ROWS)
-        at = f"sql:\n  address: {json.dumps(arguments.sample)}\n  query: "
-        return propose(rows, source, lambda columns: at + json.dumps(query_of(columns), ensure_ascii=False), zone)
+        return propose(rows, source, partial(_sql, arguments.sample, query_of), zone)
     path = Path(arguments.sample)
     try:
         rows = read_rows(path)[-_N_ROWS:]
@@ -76,7 +79,20 @@ def _proposal(arguments: argparse.Namespace) -> str:
         raise InputError(
             str(path), "", str(problem), "a table, .csv or .xlsx, whose first row names the columns"
         ) from None
-    return propose(rows, source, lambda _: _FOLDER, zone)
+    return propose(rows, source, lambda *_: _FOLDER, zone)
+
+
+def _sql(address: str, query_of: QueryOf, columns: Sequence[str], changes: Changes | None) -> str:
+    """Return the lines that say how a database is asked."""
+    query = query_of(columns, changes.columns if changes else ())
+    lines = ["sql:", f"  address: {json.dumps(address)}", f"  query: {json.dumps(query, ensure_ascii=False)}"]
+    if changes is None:
+        lines[1:1] = ["  # its instants are text that does not sort by time: every look reads the whole table"]
+    else:
+        why = "so old may a row be that still changes, or is open"
+        lines.append(f"  look_back_hours: {changes.look_back_hours}  # {why}")
+        lines += [f"  since_format: {json.dumps(changes.since_format)}"] if changes.since_format else []
+    return "\n".join(lines)
 
 
 async def _answer(url: str) -> object:

@@ -13,6 +13,7 @@ from monitor.config import Config, read_config
 from monitor.logs import set_up_logging
 from monitor.planning import Planning
 from monitor.prediction import ScenarioPrediction
+from monitor.roster import read_rosters
 from monitor.serving import ListenError
 from monitor.store import StoreError
 from monitor.tokens import TokenError, Tokens
@@ -61,6 +62,7 @@ def run(arguments: argparse.Namespace) -> None:
     _check_tokens(arguments.config, config)
     read_webhooks(config.webhooks)
     if arguments.is_check:
+        read_rosters(config)
         checked = [arguments.config or "defaults", *([arguments.web_config] if arguments.web_config else [])]
         print(f"{', '.join(map(str, checked))}: ok")  # noqa: T201 - the command's answer
         return

@@ -201,6 +201,16 @@ class RecordReturned(Happening):
     record: Record
 
 
+class RecordWithdrawn(Happening):
+    """A record ended without a result: its citizen withdrew it, or the office stopped it; neither settled nor late.
+
+    As `record.settled`. Where both are told, the first that arrives counts, and the other changes nothing.
+    """
+
+    kind = "record.withdrawn"
+    record: Record
+
+
 class CounterOpened(Happening):
     """A counter was staffed, perhaps for one queue only.
 

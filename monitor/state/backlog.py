@@ -1,7 +1,7 @@
 """The backlog: records that were received and are not settled.
 
-Place in the pipeline: a part of `monitor.state`. Invariant: a record leaves when it is settled; it never leaves before.
-The names of those that have left are kept for a week, to know what is told of them late or once more.
+Place in the pipeline: a part of `monitor.state`. Invariant: a record leaves when it is settled or withdrawn; it never
+leaves before. The names of those that have left are kept for a week, to know what is told of them late or once more.
 """
 
 from collections import Counter
@@ -16,6 +16,7 @@ from monitor.events import (
     RecordSettled,
     RecordSupplemented,
     RecordSupplementRequested,
+    RecordWithdrawn,
 )
 from monitor.figures import BacklogFigures, ProcedureFigures
 from monitor.state.punctuality import Punctuality
@@ -29,7 +30,7 @@ AGES_D = {"under_1d": 1, "1d_to_3d": 3, "3d_to_7d": 7, "7d_to_15d": 15, "15d_to_
 OLDEST = "over_30d"
 STAGES = ("processing", "approval", "citizen")
 """What a record of the backlog waits for: the back office, the signature, or what the citizen is to bring."""
-Settlement = RecordSettled | RecordApproved | RecordReturned
+Settlement = RecordSettled | RecordApproved | RecordReturned | RecordWithdrawn
 
 
 @dataclass(slots=True)
@@ -46,6 +47,7 @@ class _Procedure:
     n_received: int = 0
     n_settled: int = 0
     n_settled_late: int = 0
+    n_withdrawn: int = 0
 
 
 @dataclass(slots=True)
@@ -123,8 +125,8 @@ class Backlog:
             return
         record.processed_us = time_us
 
-    def settle(self, told: RecordSettled | RecordApproved, time_us: int, received_us: int) -> None:
-        """Take a record out of the backlog."""
+    def settle(self, told: RecordSettled | RecordApproved | RecordWithdrawn, time_us: int, received_us: int) -> None:
+        """Take a record out of the backlog, settled or withdrawn."""
         gone = self.gone.get(told.record)
         record = self._record(told.record, received_us)
         settled_by = record.settled_by if record else gone.kind if gone else ""
@@ -161,6 +163,7 @@ class Backlog:
                 n_received=procedure.n_received,
                 n_settled=procedure.n_settled,
                 n_settled_late=procedure.n_settled_late,
+                n_withdrawn=procedure.n_withdrawn,
                 n_in_progress=in_progress[name],
                 n_overdue=overdue[name],
             )
@@ -195,18 +198,21 @@ class Backlog:
         return None
 
     def _close(self, name: str, record: Record, received_us: int) -> None:
-        """Count the settlement of a received record, and keep no more of it than its name."""
+        """Count the end of a received record, and keep no more of it than its name."""
         if record.received_us is None or record.settled_us is None:
             return
+        del self.records[name]
+        self.gone[name] = _Gone(received_us, record.settled_by)
         procedure = self.procedures[record.procedure]
+        if record.settled_by == RecordWithdrawn.kind:
+            procedure.n_withdrawn += 1
+            return
         is_late = record.is_late(record.settled_us)
         procedure.n_settled += 1
         procedure.n_settled_late += is_late
         self.punctuality.settle(record.settled_us, received_us, is_late=is_late)
         span_us = self.anomalies.span_us(record.received_us, record.settled_us, Anomaly.NEGATIVE_PROCESSING)
         self.processings.add(max(0, span_us - record.paused_us(record.settled_us)))
-        del self.records[name]
-        self.gone[name] = _Gone(received_us, record.settled_by)
 
 
 def _counted(names: Sequence[str], found: Sequence[str]) -> dict[str, int]:

@@ -116,6 +116,6 @@ class Display:
         self._highest[ticket.series] = ticket.number
         ahead = min(self._ahead, step)
         self._ahead -= ahead
-        if step * 60 > CALLS_PER_MINUTE_MAX * length_s:
+        if step * 60 > CALLS_PER_MINUTE_MAX * max(length_s, 60):  # several may be called at once
             return self._uncounted("steps of more than 5 calls a minute, each one call or the queue's fall", fall)
         return step - ahead

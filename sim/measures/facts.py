@@ -56,13 +56,21 @@ class Facts:
     @cached_property
     def due(self) -> Ticks:
         """Return when each record is due: ``int64[n_records]``, `FAR` where it has not been received."""
-        due, procedure = np.full(len(self.received), FAR, dtype=np.int64), self.trace.workload.procedure
-        if not find_due(self.received, procedure, *self.basis.due_steps, due):
-            is_left = (due == FAR) & (self.received != FAR)
+        return self._due_from(self.received)
+
+    @cached_property
+    def due_from_arrival(self) -> Ticks:
+        """Return when each record would be due, had it been received when it came: ``int64[n_records]``."""
+        return self._due_from(self.trace.workload.arrival)
+
+    def _due_from(self, receipt: Ticks) -> Ticks:
+        due, procedure = np.full(len(receipt), FAR, dtype=np.int64), self.trace.workload.procedure
+        if not find_due(receipt, procedure, *self.basis.due_steps, due):
+            is_left = (due == FAR) & (receipt != FAR)
             for number, deadline in enumerate(self.plan.deadlines):
                 of_kind = np.flatnonzero(is_left & (procedure == number))
                 due[of_kind] = self.plan.hours.due_ticks(
-                    self.received[of_kind],
+                    receipt[of_kind],
                     working_days=deadline.working_days,
                     working_hours=deadline.working_hours,
                     cutoff=deadline.cutoff,

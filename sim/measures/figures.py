@@ -15,12 +15,12 @@ from sim.measures.spans import Floats
 class Measures:
     """Figures by span, each ``float64[n_spans]``; `MEANINGS` tells what each is.
 
-    The hours lost (`lost_h_…`) part the time that records wait between arrival and settlement, each tick of it once:
-    all the time in which nobody works on them at full speed; guiding and a wrong counter are work. A visit waits as
-    one, so that records which come along (PARTY) are not counted until their own turn. Records submitted online wait
-    from then on, for the portal, for their check, for missing papers. It is the cause at hand that
-    counts: who waits for an officer whom the link holds waits for a person, and the record at that counter waits for
-    the link.
+    The hours lost (`lost_h_…`) part the time that records wait between arrival and settlement, and then that of the
+    visits for the result, each tick of it once: all the time in which nobody works on them at full speed; guiding and a
+    wrong counter are work, and until the day on which a citizen chooses to come for the result nobody waits. A visit
+    waits as one, so that records which come along (PARTY) are not counted until their own turn. Records submitted
+    online wait from then on, for the portal, for their check, for missing papers. It is the cause at hand that counts:
+    who waits for an officer whom the link holds waits for a person, and the record at that counter waits for the link.
     """
 
     received_count: Annotated[Floats, "records received"]
@@ -41,6 +41,11 @@ class Measures:
         Floats, "1 − (late in progress + late done) / (received + carried over), as a province publishes it"
     ]
     on_time_completed_ratio: Annotated[Floats, "settled by the deadline / settled"]
+    on_time_all_ratio: Annotated[
+        Floats,
+        "the first of these of all that citizens have come for or submitted, each due as if it had been received when "
+        "it came: 1 − (late in progress + late done) / (came + carried over); who is kept out is late as well",
+    ]
     sojourn_s_mean: Annotated[Floats, "mean time from arrival to settlement of the records settled, seconds"]
     sojourn_s_p50: Annotated[Floats, "the time that half of these do not exceed, seconds"]
     sojourn_s_p90: Annotated[Floats, "the time that 90 % of these do not exceed, seconds"]
@@ -60,6 +65,20 @@ class Measures:
     unserved_count: Annotated[Floats, "visits that have come in vain, or are gone for good, when the span ends"]
     wrong_counter_count: Annotated[Floats, "visits that found a counter which could not help them"]
     supplement_count: Annotated[Floats, "records whose papers were found incomplete"]
+    handover_wait_s_mean: Annotated[
+        Floats,
+        "mean time waited in the hall's line, over all days they came, by the visits called to get their result, "
+        "seconds",
+    ]
+    handover_wait_s_p50: Annotated[Floats, "the wait for the result that half of these visits do not exceed, seconds"]
+    handover_wait_s_p90: Annotated[Floats, "the wait for the result that 90 % of these visits do not exceed, seconds"]
+    handover_wait_s_p95: Annotated[Floats, "the wait for the result that 95 % of these visits do not exceed, seconds"]
+    handover_count: Annotated[Floats, "visits called to get their result"]
+    uncollected_count: Annotated[
+        Floats,
+        "records settled whose result the citizen has not got when the span ends: not come for, in the hall, sent "
+        "home, or given up",
+    ]
     utilisation_ratio: Annotated[Floats, "part of the hours on shift that people worked on a visit or record"]
     overtime_h: Annotated[
         Floats, "hours worked outside normal hours: cover, sessions, and visits finished after the end of a shift"
@@ -73,17 +92,27 @@ class Measures:
     counter_utilisation_ratio: Annotated[Floats, "part of the opening hours that a counter was taken, all counters"]
     scanner_utilisation_ratio: Annotated[Floats, "part of the opening hours that a scanner was in use, all scanners"]
     link_utilisation_ratio: Annotated[
-        Floats, "part of the opening hours in which an upload was under way, if only held by an outage"
+        Floats,
+        "part of what the line, as planned, could carry in the opening hours that uploads used; what an outage takes "
+        "of it is not used",
     ]
     transfer_slowdown_ratio: Annotated[
-        Floats, "time of the uploads that ended / time each would have taken alone on the line without outages"
+        Floats,
+        "time of the uploads that ended, without what outages held of it or made vain / time each would have taken "
+        "alone on the line",
     ]
     wage_cost: Annotated[Floats, "pay of the planned normal hours, supplements for the night included"]
     overtime_cost: Annotated[Floats, "pay of the overtime, with its supplements"]
     fixed_cost: Annotated[Floats, "the span's part of what things, training and volunteers cost"]
     citizen_cost: Annotated[Floats, "the hours that visits waited in the hall's lines, as leaders value them"]
     cost: Annotated[Floats, "all of these together"]
-    lost_h_person: Annotated[Floats, "hours that visits and records waited for a person, who was busy with others"]
+    lost_h_person_guidance: Annotated[Floats, "hours that visits waited to be guided, by people busy with others"]
+    lost_h_person_intake: Annotated[Floats, "hours that visits waited for a person at intake, who was busy with others"]
+    lost_h_person_check: Annotated[
+        Floats, "hours that records submitted online waited to be checked, by people busy with others"
+    ]
+    lost_h_person_back_office: Annotated[Floats, "hours that records waited for a person in the back office, likewise"]
+    lost_h_person_handover: Annotated[Floats, "hours that visits for a result waited for a person, likewise"]
     lost_h_counter: Annotated[
         Floats, "hours waited for a counter, or in the office for a desk: somebody who could serve was there and idle"
     ]

@@ -16,10 +16,22 @@ from sim.scenario.people import HALL_STAGES, Stage
 from sim.timebase import Ticks
 from sim.trace import NEVER, State
 
-_CAUSES = ("person", "counter", "scanner", "link", "outage", "signature", "citizen", "closed")
+_PEOPLE = {  # what busy people at each stage are lost to
+    Stage.GUIDANCE: "person_guidance",
+    Stage.INTAKE: "person_intake",
+    Stage.CHECK: "person_check",
+    Stage.BACK_OFFICE: "person_back_office",
+    Stage.HANDOVER: "person_handover",
+    Stage.APPROVAL: "signature",
+}
+_CAUSES = (
+    *(cause for cause in _PEOPLE.values() if cause != "signature"),
+    *("counter", "scanner", "link", "outage", "signature", "citizen", "closed"),
+)
 _LINES = {
     State.WAIT_GUIDANCE: Stage.GUIDANCE,
     State.WAIT_INTAKE: Stage.INTAKE,
+    State.WAIT_HANDOVER: Stage.HANDOVER,
     State.WAIT_CHECK: Stage.CHECK,
     State.WAIT_BACK_OFFICE: Stage.BACK_OFFICE,
     State.WAIT_APPROVAL: Stage.APPROVAL,
@@ -36,7 +48,7 @@ def lost_figures(facts: Facts, sheet: Sheet) -> dict[str, Floats]:
     lost.add("scanner", sheet.load(State.WAIT_SCANNER).before(facts.ruler.midnights))
     lost.add("outage", sheet.load(State.WAIT_PORTAL).before(facts.ruler.midnights))
     lost.in_uploads()
-    lost.at_counters()
+    lost.at_counters(State.HANDOVER, State.SCAN)
     lost.at_desks(State.CHECK, State.APPROVAL)
     lost.away()
     return lost.figures()
@@ -56,7 +68,9 @@ def lost_figures_at(facts: Facts, stage: Stage) -> dict[str, Floats]:
     if stage == Stage.INTAKE:
         lost.add("scanner", facts.sheet.load(State.WAIT_SCANNER).before(facts.ruler.midnights))
         lost.in_uploads()
-        lost.at_counters()
+        lost.at_counters(State.WRONG_COUNTER, State.SCAN)
+    if stage == Stage.HANDOVER:
+        lost.at_counters(State.HANDOVER, State.HANDOVER)
     if stage in _DESKS:
         lost.at_desks(_DESKS[stage], _DESKS[stage])
     return lost.figures()
@@ -87,7 +101,6 @@ class _Lost:
         if rows.start == rows.stop:
             return
         numbers, sets = facts.basis.skills
-        is_signature = state in {State.WAIT_APPROVAL, State.WAIT_SIGNING}
         here = facts.basis.numbers_at[stage]
         for each in here:
             waiting = sheet.load(state)
@@ -100,7 +113,7 @@ class _Lost:
                 without_place = waiting.weighed(times_without_place(facts, stage, sets[each]))
                 self.add("counter", without_place)
                 left = left - without_place
-            self.add("signature" if is_signature else "person", left)
+            self.add(_PEOPLE[stage], left)
 
     def in_uploads(self) -> None:
         """Part the time of uploads: what outages hold or make vain, and what the line takes."""
@@ -114,11 +127,11 @@ class _Lost:
         self.add("outage", held)
         self.add("link", whole - held)
 
-    def at_counters(self) -> None:
-        """Add the time in which outages hold work at a counter or make it vain."""
+    def at_counters(self, first: State, last: State) -> None:
+        """Add the time in which outages hold work at a counter, from one state to another, or make it vain."""
         outages = self._facts.outages
         if outages is not None and outages.change_pace:
-            rows = self._sheet.of(State.WRONG_COUNTER, State.SCAN)
+            rows = self._sheet.of(first, last)
             self.add("outage", self._held(rows, self._sheet.end[rows], outages.pace, outages.pace_loses))
 
     def at_desks(self, first: State, last: State) -> None:
@@ -135,15 +148,12 @@ class _Lost:
         self.add("outage", self._held(rows, until, outages.pace, outages.pace_loses))
 
     def away(self) -> None:
-        """Add the time in which the citizen is away, but for those who come for the result."""
+        """Add the time in which the citizen is away."""
         for cause, first, last in (
             ("closed", State.SENT_HOME, State.SENT_HOME),
             ("citizen", State.RENEGED, State.SUPPLEMENT),
         ):
-            rows = self._sheet.of(first, last)
-            if rows.start < rows.stop:
-                is_open = self._sheet.start[rows] < self._facts.settled[self._sheet.record[rows]]
-                self.add(cause, self._load(rows, is_open).before(self._facts.ruler.midnights))
+            self.add(cause, self._sheet.load(first, last).before(self._facts.ruler.midnights))
 
     def _load(self, rows: slice, chosen: NDArray[np.bool_]) -> Load:
         return Load(self._sheet.start[rows][chosen], self._sheet.end[rows][chosen])

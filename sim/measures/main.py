@@ -44,7 +44,8 @@ def main_figures(trace: Trace, plan: Plan) -> Floats:
     n_steps = len(conditions.link_step_tick) + len(conditions.pace_step_tick)
     with lent_room(given.need(len(trace.stints), len(trace.received), n_steps)) as room:
         if not fill_in(given.terms, story, room, found, False):  # noqa: FBT003 - compiled code knows no names
-            room[0][: len(trace.received)] = Facts(trace, plan, basis_of(plan)).due
+            facts = Facts(trace, plan, basis_of(plan))
+            room[0][:, : len(trace.received)] = facts.due, facts.due_from_arrival
             fill_in(given.terms, story, room, found, True)  # noqa: FBT003
     return found
 

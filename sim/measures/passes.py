@@ -214,24 +214,28 @@ def count_records(instants: Ticks, is_submitted: Flags, midnights: Ticks, before
     """Fill in what had become of records before each midnight.
 
     Args:
-        instants: ``int64[4, n]``, arrival, receipt, settlement and deadline of each.
+        instants: ``int64[5, n]``, arrival, receipt, settlement and deadline of each, and what the deadline would be had
+            it been received when it came.
         is_submitted: ``bool[n]``, whether they came in online and had to wait for receipt.
         midnights: ``int64[n_days + 1]``.
-        before: ``int64[7, n_days + 2]``, zeros; then, but for the last place, how many were received, settled, settled
-            late, are overdue, are submitted and not received, unsettled; and the sum of the receipts of the backlog.
+        before: ``int64[9, n_days + 2]``, zeros; then, but for the last place, how many were received, settled, settled
+            late, are overdue, are submitted and not received, unsettled; the sum of the receipts of the backlog; and
+            how many were settled late, and are overdue, of all that came.
     """
     near = 0
     for k in range(instants.shape[1]):
-        arrival, received, settled, due = instants[0, k], instants[1, k], instants[2, k], instants[3, k]
+        arrival, received, settled = instants[0, k], instants[1, k], instants[2, k]
         near = _passed(midnights, arrival, near)
         at_receipt = _days_passed(midnights, received, near)
         at_end = _days_passed(midnights, settled, near)
         before[0, at_receipt] += 1
         before[1, at_end] += 1
-        if settled > due:
-            before[2, at_end] += 1
-        before[3, _days_passed(midnights, due, near)] += 1
-        before[3, _days_passed(midnights, max(settled, due), near)] -= 1
+        for late in range(2):
+            due, kind = instants[3 + late, k], 2 + 5 * late
+            if settled > due:
+                before[kind, at_end] += 1
+            before[kind + 1, _days_passed(midnights, due, near)] += 1
+            before[kind + 1, _days_passed(midnights, max(settled, due), near)] -= 1
         if is_submitted[k]:
             before[4, near] += 1
             before[4, at_receipt] -= 1

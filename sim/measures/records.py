@@ -24,6 +24,7 @@ class Records:
         received: ``int64[n]``, `FAR` where they are not.
         settled: ``int64[n]``, `FAR` where they are not.
         due: ``int64[n]``, `FAR` where they are not received.
+        due_from_arrival: ``int64[n]``, what it would be, had they been received when they came.
         was_there: ``bool[n]``, whether they had been received when the period began.
         is_submitted: ``bool[n]``, whether they came in online and had to wait before they were received.
     """
@@ -32,6 +33,7 @@ class Records:
     received: Ticks
     settled: Ticks
     due: Ticks
+    due_from_arrival: Ticks
     was_there: NDArray[np.bool_]
     is_submitted: NDArray[np.bool_]
 
@@ -46,18 +48,21 @@ def records_of(facts: Facts) -> Records:
     is_submitted = np.zeros(workload.n_records, dtype=bool)
     is_submitted[sheet.record[sheet.of(State.WAIT_PORTAL, State.WAIT_CHECK)]] = True
     was_there = workload.entry > Stage.CHECK
-    return Records(workload.arrival, facts.received, facts.settled, facts.due, was_there, is_submitted)
+    due = facts.due, facts.due_from_arrival
+    return Records(workload.arrival, facts.received, facts.settled, *due, was_there, is_submitted)
 
 
 def count_figures(records: Records, facts: Facts) -> dict[str, Floats]:
     """Return how many were received, settled, left over and for how long, and how many of them on time."""
     ruler, ticks_per_h = facts.ruler, facts.basis.ticks_per_h
-    instants = np.stack([records.arrival, records.received, records.settled, records.due])
-    before = np.zeros((7, len(ruler.midnights) + 1), dtype=np.int64)
+    lives = (records.arrival, records.received, records.settled, records.due, records.due_from_arrival)
+    instants = np.stack(lives)
+    before = np.zeros((9, len(ruler.midnights) + 1), dtype=np.int64)
     count_records(instants, records.is_submitted, ruler.midnights, before)
     before = before[:, :-1]
     before[0, 0] = records.was_there.sum()  # also those received at tick 0 itself
     received, settled, n_late_done = ruler.between(before[:3])
+    came, n_late_of_all = ruler.between(np.stack([before[5] + before[1], before[7]]))
     backlog = before[0] - before[1]
     overdue, submitted, unsettled = before[3:6, ruler.after].astype(np.float64)
     received_on_average = ratio(before[6, ruler.after], backlog[ruler.after])
@@ -69,6 +74,7 @@ def count_figures(records: Records, facts: Facts) -> dict[str, Floats]:
         "backlog_age_h_mean": (ruler.midnights[ruler.after] - received_on_average) / ticks_per_h,
         "on_time_ratio": 1 - ratio(n_late_done + overdue, received + backlog[ruler.first]),
         "on_time_completed_ratio": 1 - ratio(n_late_done, settled),
+        "on_time_all_ratio": 1 - ratio(n_late_of_all + before[8, ruler.after], came + before[5, ruler.first]),
         "submitted_count": submitted,
         "unsettled_count": unsettled,
     }

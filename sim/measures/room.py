@@ -11,7 +11,7 @@ from sim.measures.compiled.given import Arrays, Room
 from sim.measures.compiled.walk import N_LISTS
 
 _DIGITS = 256
-_N_COUNTED, _N_DAILY = 17, 30
+_N_COUNTED, _N_DAILY = 20, 34
 _MORE = 5 / 4  # than is needed, for the next replication needs a little more
 _free: list[tuple["Size", Room]] = []  # one for each thread that has ever been at it, at the same time as others
 
@@ -57,7 +57,7 @@ def _made(size: Size) -> Room:
     n_extra = size.stints + size.shifts + size.overtime
     n_sorted = size.records + n_extra + size.sorted_for_places
     return Room(
-        due=np.empty(size.records, whole),
+        due=np.empty((2, size.records), whole),
         merged=np.empty((4, n_edges), whole),
         table=np.empty(size.stretches, whole),
         days=np.empty(n_edges + 1, whole),
@@ -78,9 +78,10 @@ def _made(size: Size) -> Room:
         extra=np.empty((2, n_extra, 3), whole),
         pieces=np.empty((3, size.sorted_for_places + 1), whole),
         counted=np.empty((_N_COUNTED, size.midnights + 1), whole),
-        by_span=np.empty((2, size.spans + 2), whole),
+        by_span=np.empty((3, size.spans + 2), whole),
         hours=np.empty((3, size.persons, size.midnights)),
         daily=np.empty((_N_DAILY, size.midnights)),
         taken=np.empty((2, size.steps)),
+        left=np.empty(size.steps),
         losses=np.empty((2, size.steps), whole),
     )

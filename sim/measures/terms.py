@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from sim.measures.basis import Basis
 from sim.measures.compiled.given import Terms
 from sim.measures.compiled.keys import LINES, VAIN_AT_COUNTER, VAIN_AT_DESK, VAIN_UPLOAD, Key
-from sim.measures.compiled.lost import PERSON, SIGNATURE
-from sim.measures.compiled.walk import AT_COUNTER, AT_DESK, COUNTED, HALL, UPLOAD, VISIT, WORK
+from sim.measures.compiled.lost import BACK_OFFICE, CHECK, GUIDANCE, HANDOVER, INTAKE, SIGNATURE
+from sim.measures.compiled.walk import AT_COUNTER, AT_DESK, COUNTED, HALL, RESULT, UPLOAD, VISIT, WORK
 from sim.plan import Plan
 from sim.plan.labour import overtime_curve
 from sim.scenario.people import HALL_STAGES, Stage
@@ -23,10 +23,18 @@ _EPSILON_H = 1e-6  # hours are sums of fractions; this much is rounding
 _LINES = {
     State.WAIT_GUIDANCE: Stage.GUIDANCE,
     State.WAIT_INTAKE: Stage.INTAKE,
+    State.WAIT_HANDOVER: Stage.HANDOVER,
     State.WAIT_CHECK: Stage.CHECK,
     State.WAIT_BACK_OFFICE: Stage.BACK_OFFICE,
     State.WAIT_APPROVAL: Stage.APPROVAL,
     State.WAIT_SIGNING: Stage.APPROVAL,
+}
+_CAUSES = {
+    Stage.GUIDANCE: GUIDANCE,
+    Stage.INTAKE: INTAKE,
+    Stage.CHECK: CHECK,
+    Stage.BACK_OFFICE: BACK_OFFICE,
+    Stage.HANDOVER: HANDOVER,
 }
 _BACK = {
     State.CHECK: State.WAIT_CHECK,
@@ -91,7 +99,7 @@ def _numbers(basis: Basis, n_edges: int) -> NDArray[np.int64]:
     """Return the numbers of `Terms`, in their order."""
     plan = basis.plan
     bits = (basis.end_tick // (_STRETCHES * n_edges)).bit_length()
-    n_lines_in_hall = len(basis.numbers_at[Stage.GUIDANCE]) + len(basis.numbers_at[Stage.INTAKE])
+    n_lines_in_hall = sum(len(basis.numbers_at[stage]) for stage in HALL_STAGES)
     numbers = [
         (basis.end_tick >> bits) + 1,
         bits,
@@ -124,18 +132,16 @@ def _cover(pieces: Ticks, edges: Ticks) -> Ticks:
 def _keys(basis: Basis) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the keys of states by procedure, before and after settlement, and the lines where one waits for people."""
     numbers, _ = basis.skills
-    keys = np.full((2, len(State), numbers.shape[1]), int(Key.ELSE), dtype=np.int64)
+    keys = np.full((len(State), numbers.shape[1]), int(Key.ELSE), dtype=np.int64)
     for state in State:
         if state.name in Key.__members__:
-            keys[:, state] = Key[state.name]
-    keys[1, AWAY_STATES] = Key.AWAY_AFTER
-    keys[1, State.SUPPLEMENT] = Key.ELSE
+            keys[state] = Key[state.name]
     lines: list[tuple[int, ...]] = []
     for state, stage in _LINES.items():
-        cause = SIGNATURE if stage == Stage.APPROVAL else PERSON
+        cause = _CAUSES.get(stage, SIGNATURE)
         is_scarce = state != State.WAIT_SIGNING and stage in basis.scarce
         for number in basis.numbers_at[stage]:
-            keys[:, state, numbers[stage] == number] = LINES + len(lines)
+            keys[state, numbers[stage] == number] = LINES + len(lines)
             lines.append((LINES + len(lines), number, stage in HALL_STAGES, cause, is_scarce))
     return keys, np.array(lines, dtype=np.int64)
 
@@ -146,6 +152,7 @@ def _states(*, holds_counter: bool) -> NDArray[np.int64]:
     counter_states = [state for state in COUNTER_STATES if holds_counter or state != State.UPLOAD]
     states[0] = 0
     states[0, [State.WAIT_GUIDANCE, State.WAIT_INTAKE, State.INTAKE]] |= 1 << VISIT
+    states[0, [State.WAIT_HANDOVER, State.HANDOVER]] |= 1 << RESULT
     states[0, [State.GUIDANCE, *counter_states]] |= 1 << HALL | WORK
     states[0, [State.CHECK, State.BACK_OFFICE, State.APPROVAL]] |= WORK
     states[0, counter_states] |= AT_COUNTER
@@ -154,7 +161,7 @@ def _states(*, holds_counter: bool) -> NDArray[np.int64]:
     states[0, _COUNTED] |= 1 << COUNTED
     states[1, _COUNTED] = range(1, len(_COUNTED) + 1)
     states[2, State.UPLOAD] = VAIN_UPLOAD
-    states[2, [State.WRONG_COUNTER, State.INTAKE, State.SCAN]] = VAIN_AT_COUNTER
+    states[2, [State.WRONG_COUNTER, State.INTAKE, State.SCAN, State.HANDOVER]] = VAIN_AT_COUNTER
     states[2, list(_BACK)] = VAIN_AT_DESK
     states[3, list(_BACK)] = list(_BACK.values())
     return states

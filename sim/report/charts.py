@@ -19,7 +19,8 @@ from sim.report.rows import Row, part_bands, rows, span_name
 # Okabe and Ito's colours, told apart by all readers.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
 # The same with black and yellow in the place of a grey; time in which nobody was there is the ground of all others.
-_CAUSE_COLOURS = ("#0072B2", "#56B4E9", "#000000", "#009E73", "#D55E00", "#E69F00", "#CC79A7", "#d9d9d9")
+_PERSON_COLOURS = ("#08306b", "#0072B2", "#4292c6", "#08519c", "#9ecae1")  # by station
+_CAUSE_COLOURS = (*_PERSON_COLOURS, "#56B4E9", "#000000", "#009E73", "#D55E00", "#E69F00", "#CC79A7", "#d9d9d9")
 _LEGEND_COLUMNS = 3  # so that many plans do not make the picture wider
 _FEW = 4  # plans whose bands can be told apart
 _SHOWN_H = 0.05  # less than that is not lost to a cause, as far as a picture can show
@@ -98,14 +99,15 @@ def lost_by_cause(table: Table) -> str:
     """Return the hours lost in the peak week by each plan, by cause."""
     chosen = peak_weeks(table)
     values = [
-        {"plan": row.title, "cause": cause, "order": place, "hours": row.mean(f"lost_h_{cause}")}
+        {"plan": row.title, "cause": cause.replace("_", " "), "order": place, "hours": row.mean(f"lost_h_{cause}")}
         for row in chosen
         for place, cause in enumerate(CAUSES)
         if any(each.mean(f"lost_h_{cause}") >= _SHOWN_H for each in chosen)
     ]
-    present = [cause for cause in CAUSES if any(value["cause"] == cause for value in values)]
+    colour_of = {cause.replace("_", " "): colour for cause, colour in zip(CAUSES, _CAUSE_COLOURS, strict=True)}
+    present = [cause for cause in colour_of if any(value["cause"] == cause for value in values)]
     legend = alt.Legend(title=None, orient="top", columns=len(CAUSES))
-    colours = [_CAUSE_COLOURS[CAUSES.index(cause)] for cause in present]
+    colours = [colour_of[cause] for cause in present]
     bars = (
         alt.Chart(_inline(values), width=760, height=alt.Step(28))
         .mark_bar()

@@ -14,7 +14,14 @@ from sim.report.rows import Row, figure, part_bands, rows, span_name
 _MIN, _H, _PERCENT = 1 / 60, 1 / 3600, 100
 _LARGE = 9.95  # from here on a number needs no decimals
 _UNITS = ((1e8, 1e6, "million "), (1e5, 1e3, "thousand "), (0, 1, ""))
-_CAUSE_NAMES = {"counter": "counter\nor desk"}
+_CAUSE_NAMES = {
+    "person_guidance": "person,\nguidance",
+    "person_intake": "person,\nintake",
+    "person_check": "person,\ncheck",
+    "person_back_office": "person,\nback office",
+    "person_handover": "person,\nresult",
+    "counter": "counter\nor desk",
+}
 _COSTS = {
     "wage_cost": "wages",
     "overtime_cost": "overtime",
@@ -167,8 +174,9 @@ def lost_table(table: Table) -> TextTable | None:
 
     return TextTable(
         "What time was lost to",
-        "Hours that visits and records waited before they were settled, by what they waited for at each moment; beside "
-        "them, those in which nobody who could have gone on was on shift: nights, weekends, lunch.",
+        "Hours that visits and records waited, up to settlement and for the result, by what they waited for at each "
+        "moment: a person at which station, a thing, the signature, the citizen; beside them, those in which nobody "
+        "who could have gone on was on shift: nights, weekends, lunch.",
         (*seen.values(), "all of\nthese", "office\nclosed"),
         _sections(chosen, texts),
     )

@@ -21,7 +21,10 @@ FIGURES = (
     "wait_s_mean",
     "overtime_h",
     "cost",
-    "lost_h_person",
+    "on_time_all_ratio",
+    "uncollected_count",
+    "lost_h_person_intake",
+    "lost_h_person_back_office",
 )
 Figures = dict[str, dict[str, dict[str, list[float | None]]]]
 

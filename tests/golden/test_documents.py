@@ -10,7 +10,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from monitor.events import parse_batch
-from monitor.glossary import events_page, metrics_page
+from monitor.glossary import events_page, metrics_page, probes_page
+from monitor.probes.attempt import PROBERS
 from sim import parse_document
 from sim.errors import ConfigError
 
@@ -89,6 +90,16 @@ def test_readme_events_are_taken(readme: str) -> None:
     """The events that the README shows would be accepted."""
     (shown,) = blocks(readme, "json")
     assert len(parse_batch(shown.encode())) == 2
+
+
+def test_probes_show_what_is_measured(project_root: Path) -> None:
+    """The page of probes ends with the table that the command prints, and the configuration that it shows is one."""
+    from monitor.config import Config  # noqa: PLC0415 - only this test needs it
+
+    text = (project_root / "docs/probes.md").read_text(encoding="utf-8")
+    assert text.endswith(probes_page())
+    shown = parse_document(blocks(text, "yaml")[0], "probes.md", Config, ConfigError).probes
+    assert {module.prober for module in shown.module_by_name.values()} == set(PROBERS)
 
 
 @pytest.mark.parametrize(("name", "page"), [("events", events_page), ("metrics", metrics_page)])

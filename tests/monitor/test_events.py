@@ -21,6 +21,7 @@ FIELDS: dict[str, dict[str, str | int]] = {
     "record.processed": {"record": "H56-0012"},
     "record.approved": {"record": "H56-0012"},
     "record.returned": {"record": "H56-0012"},
+    "record.withdrawn": {"record": "H56-0012"},
     "staff.signed_in": {"group": "officers", "count": 4},
     "staff.signed_out": {"group": "officers", "count": 1},
     "outage.started": {"what": "portal"},

@@ -33,6 +33,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "record.approved": ("record",),
     "record.settled": ("record",),
     "record.returned": ("record",),
+    "record.withdrawn": ("record",),
     "counter.opened": ("counter", "queue"),
     "counter.closed": ("counter",),
     "staff.signed_in": ("group",),

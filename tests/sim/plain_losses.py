@@ -17,6 +17,7 @@ from sim.trace import NEVER, State, Trace
 LINES = {
     State.WAIT_GUIDANCE: Stage.GUIDANCE,
     State.WAIT_INTAKE: Stage.INTAKE,
+    State.WAIT_HANDOVER: Stage.HANDOVER,
     State.WAIT_CHECK: Stage.CHECK,
     State.WAIT_BACK_OFFICE: Stage.BACK_OFFICE,
     State.WAIT_APPROVAL: Stage.APPROVAL,
@@ -24,7 +25,7 @@ LINES = {
 }
 COUNTER = {State.WRONG_COUNTER, State.INTAKE, State.WAIT_SCANNER, State.SCAN, State.UPLOAD, State.HANDOVER}
 DESK = {State.CHECK: State.WAIT_CHECK, State.BACK_OFFICE: State.WAIT_BACK_OFFICE, State.APPROVAL: State.WAIT_APPROVAL}
-FULL_SPEED = {State.WRONG_COUNTER, State.INTAKE, State.SCAN, *DESK}
+FULL_SPEED = {State.WRONG_COUNTER, State.INTAKE, State.SCAN, State.HANDOVER, *DESK}
 SIMPLE = {
     State.WAIT_SCANNER: "scanner",
     State.WAIT_PORTAL: "outage",
@@ -45,11 +46,10 @@ def lost_by_tick(trace: Trace, plan: Plan) -> Lost:
     for row, (record, state, start, end, _) in enumerate(trace.stints.tolist()):
         stop = end_tick if end == NEVER else end
         times = range(max(0, start), stop)
-        settled = trace.settled[record]
         if State(state) in LINES:
             for tick in times:
                 lost[centre.cause(State(state), int(trace.workload.procedure[record]), tick)][tick] += 1
-        elif State(state) in SIMPLE and (settled == NEVER or start < settled):
+        elif State(state) in SIMPLE:
             lost[SIMPLE[State(state)]][start:stop] += 1
         elif state == State.UPLOAD:
             held = np.array([_link_held(plan, conditions, tick) for tick in times])
@@ -65,16 +65,16 @@ def lost_by_tick(trace: Trace, plan: Plan) -> Lost:
 
 
 def waited_ticks(trace: Trace, plan: Plan) -> float:
-    """Return how long records waited in all from arrival to settlement, within the period: all time less work.
+    """Return how long records waited in all from arrival to settlement, and for the result: all time less work.
 
-    Work is what is done at full speed; a follower waits with its leader and is not counted twice.
+    Work is what is done at full speed; a follower waits with its leader and is not counted twice. Until the day on
+    which citizens choose to come for the result they do not wait.
     """
     end_tick = plan.hours.timebase.end_tick
     conditions = find_conditions(trace.workload, plan)
     total = 0.0
-    for row, (record, state, start, end, _) in enumerate(trace.stints.tolist()):
-        is_over = trace.settled[record] != NEVER and start >= trace.settled[record]
-        if is_over or state in {State.PARTY, State.GONE, State.GUIDANCE}:
+    for row, (_, state, start, end, _) in enumerate(trace.stints.tolist()):
+        if state in {State.PARTY, State.GONE, State.GUIDANCE, State.COLLECT}:
             continue
         stop = end_tick if end == NEVER else end
         total += stop - max(0, start)
@@ -115,7 +115,7 @@ class _Centre:
         n_taken, n_places = self._places(stage, tick)
         if n_taken >= n_places and (there & ~self._at_work[:, tick]).any():
             return "counter"
-        return "signature" if state == State.WAIT_APPROVAL else "person"
+        return "signature" if state == State.WAIT_APPROVAL else f"person_{stage.name.lower()}"
 
     def _places(self, stage: Stage, tick: int) -> tuple[float, float]:
         if stage in {Stage.GUIDANCE, Stage.APPROVAL}:

@@ -77,8 +77,9 @@ def test_procedures_have_their_own_waits_and_hours_lost() -> None:
     assert of(found, "unserved_count", "other") == [1] * 5
     assert of(found, "unsettled_count", "other") == [1] * 5
     assert of(found, "unsettled_count", "one") == [0] * 5
-    assert of(found, "lost_h_person", "one")[0] == pytest.approx(20 / 60)
-    assert of(found, "lost_h_person", "other")[0] == pytest.approx((30 + 60) / 60)
+    assert of(found, "lost_h_person_intake", "one")[0] == pytest.approx(20 / 60)
+    assert of(found, "lost_h_person_intake", "other")[0] == pytest.approx(30 / 60)
+    assert of(found, "lost_h_person_check", "other")[0] == pytest.approx(60 / 60)
     assert of(found, "lost_h_citizen", "other")[0] == pytest.approx((24 * 60 - 510 + 60) / 60)
     assert of(found, "lost_h_citizen", "one") == [0] * 5
 
@@ -158,13 +159,13 @@ def test_stages_have_waits_over_the_limit_hours_lost_and_lines_at_close() -> Non
     assert np.isnan(of(found, "wait_over_limit_ratio", "check")).all()
     assert of(found, "line_count", "approval") == [1] * 5
     assert of(found, "line_count", "intake") == [0] * 5
-    assert of(found, "lost_h_person", "intake")[0] == pytest.approx(20 / 60)
+    assert of(found, "lost_h_person_intake", "intake")[0] == pytest.approx(20 / 60)
     assert of(found, "lost_h_scanner", "intake")[0] == pytest.approx(3 / 60)
     assert of(found, "lost_h_link", "intake")[0] == pytest.approx(5 / 60)
     assert of(found, "lost_h_outage", "check")[0] == pytest.approx(10 / 60)
-    assert of(found, "lost_h_person", "check")[0] == pytest.approx(20 / 60)
+    assert of(found, "lost_h_person_check", "check")[0] == pytest.approx(20 / 60)
     assert of(found, "lost_h_signature", "approval")[0] == pytest.approx((165 + 210) / 60)
-    assert of(found, "lost_h_person", "guidance") == [0] * 5
+    assert of(found, "lost_h_person_guidance", "guidance") == [0] * 5
 
 
 def test_groups_have_hours_of_their_own() -> None:

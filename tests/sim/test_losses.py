@@ -40,16 +40,18 @@ def test_who_waits_while_all_are_busy_waits_for_a_person() -> None:
     """From 8:00 to 8:30, with two officers at two counters."""
     plan = plan_in_minutes()
     trace = told(plan, waits(at(8), at(8, 30)), *(attended(at(8), at(8, 30), person) for person in (0, 1)))
-    assert lost_min(trace, plan) == pytest.approx({"person": 30})
+    assert lost_min(trace, plan) == pytest.approx({"person_intake": 30})
 
 
 def test_who_waits_while_an_officer_has_no_counter_waits_for_a_counter() -> None:
     """With one counter and two officers, one of whom is idle; for a guide no counter is needed."""
     plan = plan_in_minutes(counters=1)
     busy = attended(at(8), at(8, 30), 0)
-    assert lost_min(told(plan, waits(at(8), at(8, 40)), busy), plan) == pytest.approx({"counter": 30, "person": 10})
+    assert lost_min(told(plan, waits(at(8), at(8, 40)), busy), plan) == pytest.approx(
+        {"counter": 30, "person_intake": 10}
+    )
     guided = waits(at(8), at(8, 30), state=State.WAIT_GUIDANCE)
-    assert lost_min(told(plan, guided, busy), plan) == pytest.approx({"person": 30})
+    assert lost_min(told(plan, guided, busy), plan) == pytest.approx({"person_guidance": 30})
 
 
 def test_a_desk_is_a_place_too() -> None:
@@ -65,17 +67,17 @@ def test_whoever_signs_takes_no_desk() -> None:
     plan = plan_in_minutes(desks=1)
     waiting = waits(at(8), at(8, 30), state=State.WAIT_BACK_OFFICE)
     trace = told(plan, waiting, attended(at(8), at(8, 30), 3, State.APPROVAL))
-    assert lost_min(trace, plan) == pytest.approx({"person": 30})
+    assert lost_min(trace, plan) == pytest.approx({"person_back_office": 30})
 
 
 def test_who_waits_while_nobody_is_there_waits_for_the_office() -> None:
     """From 11:00 to 14:00 two hours are lunch; from Friday 16:00 to Monday 8:00 an hour and a half are not closed."""
     plan = plan_in_minutes()
-    assert lost_min(told(plan, waits(at(11), at(14))), plan) == pytest.approx({"closed": 120, "person": 60})
+    assert lost_min(told(plan, waits(at(11), at(14))), plan) == pytest.approx({"closed": 120, "person_intake": 60})
     weekend = told(plan, waits(at(16), at(8, day=3), state=State.WAIT_BACK_OFFICE))
-    assert lost_min(weekend, plan) == pytest.approx({"closed": 62.5 * 60, "person": 90})
-    assert lost_min(weekend, plan, span=0) == pytest.approx({"closed": 7 * 60, "person": 60})
-    assert lost_min(weekend, plan, span=1) == pytest.approx({"closed": 7.5 * 60, "person": 30})
+    assert lost_min(weekend, plan) == pytest.approx({"closed": 62.5 * 60, "person_back_office": 90})
+    assert lost_min(weekend, plan, span=0) == pytest.approx({"closed": 7 * 60, "person_back_office": 60})
+    assert lost_min(weekend, plan, span=1) == pytest.approx({"closed": 7.5 * 60, "person_back_office": 30})
 
 
 def test_skills_are_those_for_the_procedure() -> None:
@@ -84,7 +86,7 @@ def test_skills_are_those_for_the_procedure() -> None:
     groups["intake"] |= {"skills": ("intake:one",)}
     plan = plan_in_minutes(staff=groups, procedures={"one": procedure(share=0.5), "other": procedure(share=0.5)})
     trace = told(plan, waits(at(8), at(8, 30)), waits(at(8), at(8, 20), procedure=1))
-    assert lost_min(trace, plan) == pytest.approx({"person": 30, "closed": 20})
+    assert lost_min(trace, plan) == pytest.approx({"person_intake": 30, "closed": 20})
 
 
 def test_waiting_at_the_counter_is_for_scanner_or_link() -> None:
@@ -175,11 +177,11 @@ def test_who_comes_along_waits_with_the_leader_and_once() -> None:
     """A follower's time in the party is the leader's wait, which is counted already."""
     plan = plan_in_minutes()
     follower = Life(((State.PARTY, at(8), at(8, 30), NEVER), (State.GONE, at(8, 30), NEVER, NEVER)), leads=False)
-    assert lost_min(told(plan, waits(at(8), at(8, 30)), follower), plan) == pytest.approx({"person": 30})
+    assert lost_min(told(plan, waits(at(8), at(8, 30)), follower), plan) == pytest.approx({"person_intake": 30})
 
 
-def test_what_comes_after_settlement_is_not_lost() -> None:
-    """Collecting, waiting for the result, being sent home with it: the record is settled."""
+def test_who_comes_for_the_result_waits_too() -> None:
+    """Being sent home and half an hour in the line are lost; the hours until the citizen chooses to come are not."""
     plan = plan_in_minutes()
     stints = (
         (State.BACK_OFFICE, at(8), at(9), 2),
@@ -188,14 +190,16 @@ def test_what_comes_after_settlement_is_not_lost() -> None:
         (State.WAIT_HANDOVER, at(7, 30, day=3), at(8, day=3), NEVER),
         (State.HANDOVER, at(8, day=3), at(9, day=3), 0),
     )
-    assert lost_min(told(plan, Life(stints, received=at(8), settled=at(9))), plan) == {}
+    assert lost_min(told(plan, Life(stints, received=at(8), settled=at(9))), plan) == pytest.approx(
+        {"closed": 62.5 * 60, "person_handover": 30}
+    )
 
 
 def test_records_of_the_first_day_wait_from_its_midnight_on() -> None:
     """What they waited before the period is not of it."""
     plan = plan_in_minutes()
     found = lost_min(told(plan, carried_over(at(10))), plan, span=0)
-    assert found == pytest.approx({"closed": 24 * 60 - 450, "person": 450})
+    assert found == pytest.approx({"closed": 24 * 60 - 450, "person_back_office": 450})
 
 
 @given(st.data())

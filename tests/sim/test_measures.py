@@ -147,7 +147,7 @@ def test_a_figure_of_nothing_is_not_zero(plan: Plan) -> None:
         values = getattr(measures, name)
         if name.endswith(("_count", "_cost", "overtime_h", "lunch_h")) or name.startswith("lost_h"):
             assert np.all(values == 0), name
-        elif name.startswith(("on_time", "wait", "sojourn", "backlog_age", "transfer")):
+        elif name.startswith(("on_time", "wait", "handover_wait", "sojourn", "backlog_age", "transfer")):
             assert np.all(np.isnan(values)), name
 
 
@@ -256,6 +256,49 @@ def test_whom_a_plan_drives_away_is_unsettled_with_all_that_they_brought(plan: P
     assert figure(measures, plan, "unsettled_count") == by_span(3, 4, 4)
     assert figure(measures, plan, "backlog_count") == by_span(0, 0, 0)
     assert figure(measures, plan, "submitted_count") == by_span(0, 0, 0)
+
+
+def test_whom_a_plan_keeps_out_is_not_on_time_among_all(plan: Plan) -> None:
+    """Of two on Friday one is sent home and settled on Monday, on the day of its receipt: late all the same."""
+    away = ((State.SENT_HOME, at(9), at(7, 30, day=3), NEVER), (State.INTAKE, at(7, 30, day=3), at(8, day=3), 0))
+    trace = told(
+        plan,
+        served(at(8), called=at(8), received=at(9), started=at(9), settled=at(10)),
+        Life(away, received=at(8, day=3), settled=at(9, day=3)),
+    )
+    measures = measure(trace, plan)
+    assert figure(measures, plan, "on_time_ratio") == by_span(1, 1, 1)
+    assert figure(measures, plan, "on_time_all_ratio") == by_span(1 / 2, 0, 1 / 2)
+    # Of what was left over from Thursday, and is settled on Friday, none was; who gave up stays late.
+    gone = ((State.BALKED, at(9), at(9), NEVER), (State.GONE, at(9), NEVER, NEVER))
+    old = Life(((State.BACK_OFFICE, -at(10), at(8), 2),), received=-at(10), settled=at(8), entry=Stage.BACK_OFFICE)
+    measures = measure(told(plan, old, Life(gone)), plan)
+    assert figure(measures, plan, "on_time_all_ratio") == by_span(0, 0, 0)
+
+
+def test_who_waits_for_the_result_has_waits_of_its_own(plan: Plan) -> None:
+    """Twenty minutes on Friday and ten on Monday for one; one has not come yet, and one has none to come for."""
+    stints = (
+        (State.BACK_OFFICE, at(8), at(9), 2),
+        (State.COLLECT, at(9), at(16), NEVER),
+        (State.WAIT_HANDOVER, at(16), at(16, 20), NEVER),
+        (State.RENEGED, at(16, 20), at(7, 30, day=3), NEVER),
+        (State.WAIT_HANDOVER, at(7, 30, day=3), at(7, 40, day=3), NEVER),
+        (State.HANDOVER, at(7, 40, day=3), at(7, 45, day=3), 0),
+    )
+    later = ((State.BACK_OFFICE, at(8), at(9), 3), (State.COLLECT, at(9), NEVER, NEVER))
+    trace = told(
+        plan,
+        Life(stints, received=at(8), settled=at(9)),
+        Life(later, received=at(8), settled=at(9)),
+        served(at(8), called=at(8), received=at(9), started=at(9), settled=at(10)),
+    )
+    measures = measure(trace, plan)
+    assert figure(measures, plan, "handover_count") == by_span(0, 1, 1)
+    for name in ("mean", "p50", "p90", "p95"):
+        assert figure(measures, plan, f"handover_wait_s_{name}")["04 period"] == 30 * MIN
+    assert figure(measures, plan, "uncollected_count") == by_span(2, 1, 1)
+    assert figure(measures, plan, "wait_s_mean")["04 period"] == 0
 
 
 @given(st.data())

@@ -1,11 +1,14 @@
 """Every figure of people, things and money on traces so small that it can be worked out by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sim.measures import measure
 from sim.plan import Plan, build_plan
 from sim.plan.labour import normal_pay, overtime_curve, overtime_pay
+from sim.scenario.things import System
 from sim.trace import NEVER, State
 from sim.workload import PPM
 from tests.laws.strategies import FRIDAY, small_scenario, staff
@@ -230,6 +233,29 @@ def test_alone_means_with_the_traffic_of_the_hour() -> None:
     )
     found = figure(measure(told(plan, life), plan), plan, "transfer_slowdown_ratio")
     assert found["04 day"] == pytest.approx(110 / 55)
+
+
+def test_a_line_that_is_down_is_not_in_use() -> None:
+    """Of an upload of forty minutes the line is down for ten and at half of its speed for ten: it carries 25."""
+    plan = with_plan()
+    down, slow = (System.LINK, at(8, 30), at(8, 40), 0, 0), (System.LINK, at(8, 40), at(8, 50), 500, 0)
+    life = visit(at(8), at(9), upload=40)
+    measures = measure(told(plan, replace(life, upload_bit=25 * BIT_PER_MIN), outages=(down, slow)), plan)
+    assert figure(measures, plan, "link_utilisation_ratio") == pytest.approx(by_span(25 / 570, 0, 25 / 1140))
+    # Alone on the line, and so no slower than alone.
+    assert figure(measures, plan, "transfer_slowdown_ratio")["04 day"] == pytest.approx(1)
+
+
+def test_what_an_outage_makes_vain_does_not_slow_transfers() -> None:
+    """Ten minutes are lost at 8:30, when the line fails for five: then two share the line for forty minutes."""
+    plan = with_plan()
+    cut = (System.LINK, at(8, 30), at(8, 35), 0, 1)
+    lives = [
+        replace(visit(at(8), at(9, 15), upload=55, person=person), upload_bit=20 * BIT_PER_MIN) for person in (0, 1)
+    ]
+    measures = measure(told(plan, *lives, outages=(cut,)), plan)
+    assert figure(measures, plan, "transfer_slowdown_ratio")["04 day"] == pytest.approx(2)
+    assert figure(measures, plan, "link_utilisation_ratio")["04 day"] == pytest.approx(50 / 570)
 
 
 # -- money

@@ -317,8 +317,8 @@ def test_the_losses_of_each_plan_add_up(table: Table) -> None:
         short(sum(of_period.mean(f"lost_h_{cause}") for cause in CAUSES if cause != "closed")),
         short(of_period.mean("lost_h_closed")),
     )
-    place = told.columns.index("person") + 1
-    assert told.sections[-1][1][-1][place] == short(of_period.mean("lost_h_person"))
+    place = told.columns.index("person,\nback office") + 1
+    assert told.sections[-1][1][-1][place] == short(of_period.mean("lost_h_person_back_office"))
 
 
 def test_what_is_not_settled_is_told_in_all(table: Table) -> None:

@@ -26,7 +26,7 @@ class Terms(NamedTuple):
         people: ``int64[3, n_persons]``, group, number within it, and millionths of the days on which each is absent.
         wage: ``float64[n_persons]``, of an hour.
         can: ``int64[n_sets, n_groups]``, 1 where a group is of a set of groups that can do the same.
-        keys: ``int64[2, n_states, n_procedures]``, of what is summed up, before settlement and after.
+        keys: ``int64[n_states, n_procedures]``, of what is summed up.
         states: ``int64[4, n_states]``: what they are (`sim.measures.compiled.walk`); the row in which they are counted;
             the key of what is in vain; the line to which work goes back.
         lines: ``int64[n_lines, 5]``, rows (key, set of groups, whether in the hall, cause, whether places are scarce).
@@ -96,7 +96,7 @@ class Room(NamedTuple):
     """What is written to on the way to the figures; zeros where it says so.
 
     Attributes:
-        due: ``int64[n_records]``, when each record is due.
+        due: ``int64[2, n_records]``, when each record is due, and would be had it been received when it came.
         merged: ``int64[4, ≥ n_edges]``, as `merge` fills it.
         table: of the edges, to be looked up.
         days: ``int64[≥ n_edges + 1]``, midnights passed.
@@ -116,11 +116,12 @@ class Room(NamedTuple):
         gaps_of: ``int64[2, n_persons + 1]``, each person's first gap, and the one looked at last.
         extra: ``int64[2, n, 3]``, rows (person, start, end) of all overtime; and the same in another order.
         pieces: ``int64[3, n]``, when nothing but a place was missing; empty where places are not scarce.
-        counted: zeros ``int64[17, n_days + 2]``, what is counted by day.
-        by_span: zeros ``int64[2, n_spans + 2]``, what is counted by span.
+        counted: zeros ``int64[20, n_days + 2]``, what is counted by day.
+        by_span: zeros ``int64[3, n_spans + 2]``, what is counted by span.
         hours: zeros ``float64[3, n_persons, n_days]``.
         daily: zeros ``float64[40, n_days + 1]``.
         taken: ``float64[2, n_steps]``, the part that outages take, of the line and of the pace.
+        left: ``float64[n_steps]``, for how long the line has been up by each step, its parts counted as such.
         losses: ``int64[2, n_steps]``, when they make work start anew.
     """
 
@@ -149,4 +150,5 @@ class Room(NamedTuple):
     hours: Floats
     daily: Floats
     taken: Floats
+    left: Floats
     losses: Ticks

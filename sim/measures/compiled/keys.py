@@ -24,17 +24,15 @@ class Key(IntEnum):
     SENT_HOME = 11
     RENEGED = 12
     BALKED = 13
-    AWAY_AFTER = 14  # one of these three, by who came for the result
-    SUPPLEMENT = 15
-    ELSE = 16  # all states that no figure is taken of
-    VAIN_UPLOAD = 17  # in vain, for an outage lost it
-    VAIN_AT_COUNTER = 18
-    VAIN_AT_DESK = 19
-    TRANSFER = 20  # one upload or more
-    SHIFT = 21  # people
-    PLANNED = 22  # overtime of those who came
-    OVERRUN = 23  # more overtime
-    WAIT_HANDOVER = 24
+    SUPPLEMENT = 14
+    ELSE = 15  # all states that no figure is taken of
+    VAIN_UPLOAD = 16  # in vain, for an outage lost it
+    VAIN_AT_COUNTER = 17
+    VAIN_AT_DESK = 18
+    TRANSFER = 19  # one upload or more
+    SHIFT = 20  # people
+    PLANNED = 21  # overtime of those who came
+    OVERRUN = 22  # more overtime
 
 
 LINES = len(Key)
@@ -45,8 +43,7 @@ def _keys(first: Key, last: Key | None = None) -> tuple[int, int]:
 
 
 GUIDING = _keys(Key.GUIDANCE)
-HANDOVER = _keys(Key.HANDOVER)
-WORK_AT_COUNTER = _keys(Key.WRONG_COUNTER, Key.SCAN)
+WORK_AT_COUNTER = _keys(Key.HANDOVER, Key.SCAN)
 WORK_AT_DESK = _keys(Key.CHECK, Key.APPROVAL)
 SCAN = _keys(Key.SCAN)
 WAIT_SCANNER = _keys(Key.WAIT_SCANNER)
@@ -54,12 +51,11 @@ UPLOAD = _keys(Key.UPLOAD)
 WAIT_PORTAL = _keys(Key.WAIT_PORTAL)
 SENT_HOME = _keys(Key.SENT_HOME)
 LEFT = _keys(Key.RENEGED, Key.BALKED)
-AWAY = _keys(Key.SENT_HOME, Key.AWAY_AFTER)
+AWAY = _keys(Key.SENT_HOME, Key.BALKED)
 SUPPLEMENT = _keys(Key.SUPPLEMENT)
 TRANSFER = _keys(Key.TRANSFER)
 SHIFT = _keys(Key.SHIFT)
 PLANNED = _keys(Key.PLANNED)
 OVERRUN = _keys(Key.OVERRUN)
 OVERTIME = _keys(Key.PLANNED, Key.OVERRUN)
-WAIT_HANDOVER = _keys(Key.WAIT_HANDOVER)
 VAIN_UPLOAD, VAIN_AT_COUNTER, VAIN_AT_DESK = int(Key.VAIN_UPLOAD), int(Key.VAIN_AT_COUNTER), int(Key.VAIN_AT_DESK)

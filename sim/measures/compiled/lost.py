@@ -7,7 +7,9 @@ from sim.compiler import inner
 from sim.measures.compiled.grid import Floats, Ticks
 from sim.measures.compiled.walk import before
 
-PERSON, COUNTER, SCANNER, LINK, OUTAGE, SIGNATURE, CITIZEN, CLOSED = range(8)
+# Waiting for a person is lost at guidance, intake, check, back office or handover.
+GUIDANCE, INTAKE, CHECK, BACK_OFFICE, HANDOVER, COUNTER, SCANNER, LINK, OUTAGE, SIGNATURE, CITIZEN, CLOSED = range(12)
+N_CAUSES = 12
 
 
 @inner
@@ -38,7 +40,7 @@ def lose_in_line(  # noqa: PLR0917 - all are arrays
         n_there: ``int64[n_sets, 2, n_edges_of_plan + 1]``, how many people of a set are on shift.
         without_place: ``int64[n_days + 1]``, ticks in which only a place was missing, before each midnight.
         days: ``int64[n_edges + 1]``, midnights passed.
-        lost: ``float64[8, n_days + 1]``, by cause; more is added.
+        lost: ``float64[12, n_days + 1]``, by cause; more is added.
     """
     key, which, is_hall, cause = line[0], line[1], line[2], line[3]
     closed, last = 0, 0

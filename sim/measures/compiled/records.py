@@ -1,6 +1,6 @@
 """The figures of records: received, settled, left over, on time, and how long they took."""
 
-from sim.compiler import inner
+from sim.compiler import inner, woven
 from sim.measures.compiled.grid import Floats, Grid, Ticks, passed
 from sim.measures.compiled.spans import Spans, add_up_days, ratio
 from sim.scenario.people import Stage
@@ -8,40 +8,45 @@ from sim.timebase import NEVER
 from sim.trace import State
 
 FAR = 1 << 62  # later than any tick
-N_KINDS = 8  # of what is counted by day
+N_KINDS = 10  # of what is counted by day
 _SUBMITTED = 1 << State.WAIT_PORTAL | 1 << State.WAIT_CHECK
 _AT_COUNTER = 1 << State.INTAKE
 
 
 @inner
-def find_due(  # noqa: PLR0917 - all are arrays
-    received: Ticks, entry: Ticks, procedure: Ticks, bounds: Ticks, steps: Ticks, due: Ticks
-) -> bool:
-    """Fill in when what was received in the period is due, where that is a step by day; return whether that was all.
+def find_due(lives: tuple[Ticks, Ticks, Ticks], procedure: Ticks, bounds: Ticks, steps: Ticks, due: Ticks) -> bool:
+    """Fill in when what came in the period is due, where that is a step by day; return whether that was all.
 
     Args:
-        received: ``int64[n]``, when each was received.
-        entry: ``int64[n]``, the stage at which each waited when the period began.
+        lives: of each ``int64[n]``, arrival, receipt, and the stage at which it waited when the period began.
         procedure: ``int64[n]``, of each.
         bounds: ``int64[n_procedures + 1]``, where the steps of each begin; none for those with other deadlines.
         steps: ``int64[2, n_steps]``, ticks of receipt, and from then on when it is due.
-        due: ``int64[n]``; then `FAR` for what was not received.
+        due: ``int64[2, ≥ n]``; then when each is due, `FAR` for what was not received; and when it would be, had it
+            been received when it came.
     """
+    arrival, received, entry = lives
     for k in range(len(received)):
-        due[k] = FAR
-        if received[k] == NEVER and entry[k] <= Stage.CHECK:
-            continue
         first, after = bounds[procedure[k]], bounds[procedure[k] + 1]
-        if first == after or received[k] < 0:
+        if first == after or arrival[k] < 0:
             return False
-        while after - first > 1:  # the last step that is not later
-            middle = (first + after) // 2
-            if steps[0, middle] <= received[k]:
-                first = middle
-            else:
-                after = middle
-        due[k] = steps[1, first]
+        due[1, k] = _due(steps, first, after, arrival[k])
+        due[0, k] = FAR
+        if received[k] != NEVER or entry[k] > Stage.CHECK:
+            due[0, k] = _due(steps, first, after, received[k])
     return True
+
+
+@woven
+def _due(steps: Ticks, first: int, after: int, at: int) -> int:
+    while after - first > 1:  # the last step that is not later
+        middle = (first + after) // 2
+        if steps[0, middle] <= at:
+            first = middle
+        else:
+            after = middle
+    due: int = steps[1, first]
+    return due
 
 
 @inner
@@ -51,19 +56,19 @@ def count_records(  # noqa: PLR0917 - all are arrays
     """Count what had become of records before each midnight, and return how many were settled.
 
     Args:
-        lives: of each record ``int64[n]``, arrival, receipt, settlement, deadline (`FAR` where it is not received), and
-            the stage at which it waited when the period began.
+        lives: of each record ``int64[n]``, arrival, receipt, settlement, deadlines as `find_due` fills them in, and the
+            stage at which it waited when the period began.
         seen: ``int64[n]``, the states in which each was.
         grid: the edges.
         days: ``int64[n_edges + 1]``, midnights passed.
-        before: ``int64[≥ 8, n_midnights + 1]``, zeros; then how many were received, settled, settled late, are overdue,
-            are submitted and not received, unsettled; the sum of the receipts of the backlog; and how many were
-            received that never were at a counter.
+        before: ``int64[≥ 10, n_midnights + 1]``, zeros; then how many were received, settled, settled late, are
+            overdue, are submitted and not received, unsettled; the sum of the receipts of the backlog; how many were
+            received that never were at a counter; and how many were settled late, and are overdue, of all that came.
         took: ``int64[2, ≥ n]``; then of each that was settled, how long it took, and the day.
     """
     n, n_there = 0, 0
     for k in range(len(lives[0])):
-        arrival, received, settled, due = lives[0][k], lives[1][k], lives[2][k], lives[3][k]
+        arrival, received, settled = lives[0][k], lives[1][k], lives[2][k]
         was_there = lives[4][k] > Stage.CHECK
         if received == NEVER and not was_there:
             received = FAR
@@ -74,10 +79,13 @@ def count_records(  # noqa: PLR0917 - all are arrays
         n_there += was_there
         before[0, at_receipt] += 1
         before[1, at_end] += 1
-        if settled > due:
-            before[2, at_end] += 1
-        before[3, days[passed(grid, due)]] += 1
-        before[3, days[passed(grid, max(settled, due))]] -= 1
+        for late in range(2):
+            due = lives[3][late, k]
+            kind = 8 * late if late else 2
+            if settled > due:
+                before[kind, at_end] += 1
+            before[kind + 1, days[passed(grid, due)]] += 1
+            before[kind + 1, days[passed(grid, max(settled, due))]] -= 1
         if seen[k] & _SUBMITTED:
             before[4, come] += 1
             before[4, at_receipt] -= 1
@@ -107,7 +115,7 @@ def tell_records(  # noqa: PLR0917 - all are arrays
         midnights: ``int64[n_days + 1]``, which edges they are.
         spans: of the period.
         ticks_per_h: ticks of an hour.
-        found: ``float64[14, n_spans]``, in the order of `Measures`.
+        found: ``float64[15, n_spans]``, in the order of `Measures`.
     """
     for span in range(found.shape[1]):
         first, after = spans[0][0, span], spans[0][1, span]
@@ -127,4 +135,7 @@ def tell_records(  # noqa: PLR0917 - all are arrays
         found[6, span] = before[5, after]
         found[7, span] = 1 - ratio(n_late_done + overdue, received + carried_over)
         found[8, span] = 1 - ratio(n_late_done, settled)
-        found[13, span] = before[7, after] - before[7, first]
+        unsettled, n_late_done = before[5, first], before[8, after] - before[8, first]
+        came = before[5, after] + before[1, after] - (before[5, first] + before[1, first])
+        found[9, span] = 1 - ratio(n_late_done + before[9, after], came + unsettled)
+        found[14, span] = before[7, after] - before[7, first]

@@ -1,8 +1,11 @@
 """The figures of things: how much of counters, scanners and link was in use, and how much slower transfers were."""
 
+from typing import TypeAlias
+
 from sim.compiler import inner, woven
 from sim.measures.compiled.given import N_COUNTERS, N_SCANNERS
 from sim.measures.compiled.grid import Floats, Grid, Ticks, passed
+from sim.measures.compiled.keys import TRANSFER
 from sim.measures.compiled.people import interpolate
 from sim.measures.compiled.sorting import Room, sort
 from sim.measures.compiled.spans import Spans, ratio
@@ -11,6 +14,7 @@ from sim.timebase import NEVER
 
 UNLIMITED = 1 << 30  # places, where a scenario names no number
 _LINE = 2  # row of the third kind of thing
+Up: TypeAlias = tuple[Ticks, Floats, Floats, Ticks, int]
 _NAN = float("nan")
 
 
@@ -54,11 +58,14 @@ def add_transfers(  # noqa: PLR0917 - all are arrays
     n: int,
     lives: tuple[Ticks, Ticks],
     link: tuple[Floats, Floats, Floats],
+    up: Up,
     edges: Ticks,
     midnights: Ticks,
     found: Floats,
 ) -> None:
     """Fill in how long the uploads took that ended before each midnight, and would have taken alone on the line.
+
+    What outages held of them, or made vain, is left out.
 
     Args:
         stints: ``int64[n, 5]``, rows (record, state, start, end, person).
@@ -67,6 +74,8 @@ def add_transfers(  # noqa: PLR0917 - all are arrays
         lives: of each record, when it was received and how many bits it brings.
         link: of the line as planned ``float64[2, n_steps + 1]``, ticks and the bits that it can take by then; the same
             the other way round; and bits in a tick from each step on.
+        up: steps of the line, ticks; for how long it has been up by each, and the part that outages take from each on;
+            when they make uploads start anew, and how often that is.
         edges: ``int64[n_edges]``, ticks.
         midnights: ``int64[n_days + 1]``, which edges they are.
         found: ``float64[2, n_days + 1]``.
@@ -77,10 +86,34 @@ def add_transfers(  # noqa: PLR0917 - all are arrays
             row = uploads[1, place]
             record, start = stints[row, 0], stints[row, 2]
             if lives[0][record] != NEVER:
-                took += uploads[0, place] - start
+                took += _time_up(up, start, uploads[0, place])
                 alone += _time_alone(link, start, lives[1][record])
             place += 1
         found[0, day], found[1, day] = took, alone
+
+
+@woven
+def _time_up(up: Up, start: int, end: int) -> float:
+    """Return for how long the line was up from a start, or the last loss after it, to an end."""
+    ticks, _, _, losses, n_losses = up
+    if len(ticks) == 1:
+        return end - start
+    for k in range(n_losses):
+        if start < losses[k] < end:
+            start = losses[k]
+    return _up_by(up, end) - _up_by(up, start)
+
+
+@woven
+def _up_by(up: Up, at: int) -> float:
+    first, after = 0, len(up[0])
+    while after - first > 1:  # the last step that is not later
+        middle = (first + after) // 2
+        if up[0][middle] <= at:
+            first = middle
+        else:
+            after = middle
+    return float(up[1][first] + (at - up[0][first]) * (1 - up[2][first]))
 
 
 @woven
@@ -117,6 +150,31 @@ def weigh(  # noqa: PLR0917 - all are arrays
 
 
 @inner
+def weigh_line(  # noqa: PLR0917 - all are arrays
+    sums: Ticks, merged: Ticks, n_edges: int, is_open: Ticks, taken: Floats, days: Ticks, found: Floats
+) -> None:
+    """Fill in for how long the line was in use while the hall was open, without the part that outages took of it.
+
+    Args:
+        sums: of the grid.
+        merged: ``int64[4, ≥ n_edges]``, the edges, those of the plan, and the steps of the line.
+        n_edges: how many.
+        is_open: ``int64[n_edges_of_plan]``, 0 or 1 from each on.
+        taken: ``float64[n_steps]``, the part that outages take from each step on.
+        days: ``int64[n_edges + 1]``, midnights passed.
+        found: ``float64[n_days + 1]``, before each midnight.
+    """
+    total, last = 0.0, 0
+    for k in range(n_edges):
+        so_far = before(sums, merged[0], k, TRANSFER)
+        if k and is_open[merged[1, k - 1]]:
+            total += (so_far - last) * (1 - taken[merged[2, k - 1]])
+        last = so_far
+        if days[k + 1] > days[k]:
+            found[days[k]] = total
+
+
+@inner
 def tell_use(used: Floats, numbers: Ticks, opening_ticks: Floats, spans: Spans, found: Floats) -> None:
     """Fill in the part of the opening hours in which counters, scanners and line were in use; NaN if without number."""
     for kind in range(3):
@@ -128,19 +186,25 @@ def tell_use(used: Floats, numbers: Ticks, opening_ticks: Floats, spans: Spans, 
 
 @inner
 def part_taken(
-    link_step_tick: Ticks, link_bit_per_tick: Floats, planned: Floats, planned_bit_per_tick: Floats, found: Floats
+    link_step_tick: Ticks,
+    link_bit_per_tick: Floats,
+    planned: Floats,
+    planned_bit_per_tick: Floats,
+    found: tuple[Floats, Floats],
 ) -> None:
-    """Fill in the part of the line that outages take from each step on: ``float64[n_steps]``.
+    """Fill in the part of the line that outages take from each step on, and for how long it has been up by then.
 
     Args:
         link_step_tick: ``int64[n_steps]``.
         link_bit_per_tick: ``float64[n_steps]``, what they leave.
         planned: ``float64[2, ≥ n]``, in its first row, steps of the line as planned, which are among these.
         planned_bit_per_tick: ``float64[n]``.
-        found: the answer.
+        found: ``float64[n_steps]`` both.
     """
     step = 0
+    taken, left = found
     for k in range(len(link_step_tick)):
         while step + 1 < len(planned_bit_per_tick) and planned[0, step + 1] <= link_step_tick[k]:
             step += 1
-        found[k] = 1 - link_bit_per_tick[k] / planned_bit_per_tick[step]
+        taken[k] = 1 - link_bit_per_tick[k] / planned_bit_per_tick[step]
+        left[k] = left[k - 1] + (link_step_tick[k] - link_step_tick[k - 1]) * (1 - taken[k - 1]) if k else 0.0

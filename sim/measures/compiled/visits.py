@@ -13,15 +13,16 @@ _AWAY = (State.SENT_HOME, State.RENEGED, State.BALKED)
 
 
 @inner
-def find_calls(stints: Ticks, rows: Ticks, n_rows: int, calls: Ticks) -> int:
-    """Fill in the calls of visits to intake, and return how many there are.
+def find_calls(stints: Ticks, rows: Ticks, n_rows: int, called: int, calls: Ticks) -> int:
+    """Fill in the calls of visits to a state, and return how many there are.
 
     Without waiting first, it is the turn of a record that came along with the one that was called.
 
     Args:
         stints: ``int64[n, 5]``, rows (record, state, start, end, person).
-        rows: ``int64[≥ n_rows]``, those in which visits wait for their call, or are at intake.
+        rows: ``int64[≥ n_rows]``, those in which visits wait for their call, or have been called.
         n_rows: how many.
+        called: what they are called to.
         calls: ``int64[2, ≥ n_rows]``; then of each call ticks waited, and its tick.
     """
     n, record, waited, has_waited = 0, -1, 0, False
@@ -29,7 +30,7 @@ def find_calls(stints: Ticks, rows: Ticks, n_rows: int, calls: Ticks) -> int:
         row = rows[k]
         if stints[row, 0] != record:
             record, waited, has_waited = stints[row, 0], 0, False
-        if stints[row, 1] != State.INTAKE:
+        if stints[row, 1] != called:
             waited += stints[row, 3] - stints[row, 2]
             has_waited = True
             continue
@@ -38,6 +39,30 @@ def find_calls(stints: Ticks, rows: Ticks, n_rows: int, calls: Ticks) -> int:
             n += 1
         waited, has_waited = 0, False
     return n
+
+
+@inner
+def count_uncollected(  # noqa: PLR0917 - all are arrays
+    settled: Ticks, seen: Ticks, handovers: tuple[Ticks, Ticks, int], grid: Grid, days: Ticks, counted: Ticks
+) -> None:
+    """Fill in how many records were settled before each midnight whose citizen had not got the result.
+
+    Args:
+        settled: ``int64[n_records]``, when each was.
+        seen: ``int64[≥ n_records]``, the states in which each was.
+        handovers: all stints, rows of those among them in which visits wait for the result, or get it; how many.
+        grid: the edges.
+        days: ``int64[n_edges + 1]``, midnights passed.
+        counted: ``int64[1, n_midnights + 1]``, zeros; then the numbers.
+    """
+    for k in range(len(settled)):
+        if seen[k] & 1 << State.COLLECT:
+            counted[0, days[passed(grid, settled[k])]] += 1
+    stints, rows, n_rows = handovers
+    for k in range(n_rows):
+        if stints[rows[k], 1] == State.HANDOVER and stints[rows[k], 3] >= 0:
+            counted[0, days[passed(grid, stints[rows[k], 3])]] -= 1
+    add_up_days(counted, 1)
 
 
 @inner

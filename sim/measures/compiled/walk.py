@@ -11,8 +11,8 @@ from sim.compiler import inner, woven
 from sim.measures.compiled.grid import Flags, Grid, Ticks, passed
 from sim.trace import State
 
-VISIT, HALL, UPLOAD, COUNTED = range(4)  # lists of stints
-N_LISTS = 4
+VISIT, HALL, UPLOAD, COUNTED, RESULT = range(5)  # lists of stints
+N_LISTS = 5
 # What a state is, one bit for each: of which lists it is, and whether people work, at a counter, or at a desk.
 WORK, AT_COUNTER, AT_DESK = (1 << bit for bit in range(N_LISTS, N_LISTS + 3))
 _LISTED = (1 << N_LISTS) - 1
@@ -56,7 +56,7 @@ def enlist(lists: Ticks, sizes: Ticks, which: int, row: int) -> None:
 @inner
 def walk(  # noqa: PLR0917 - all are arrays
     stints: Ticks,
-    lives: tuple[Ticks, Ticks],
+    procedure: Ticks,
     kinds: tuple[Ticks, Ticks],
     grid: Grid,
     sums: Ticks,
@@ -68,20 +68,19 @@ def walk(  # noqa: PLR0917 - all are arrays
 
     Args:
         stints: ``int64[n, 5]``, rows (record, state, start, end, person).
-        lives: of each record ``int64[n_records]``, when it was settled, and its procedure.
-        kinds: keys of states, ``int64[2, n_states, n_procedures]``, before settlement and after; and, in the first row
-            of ``int64[4, n_states]``, what they are.
+        procedure: ``int64[n_records]``, of each record.
+        kinds: keys of states, ``int64[n_states, n_procedures]``; and, in the first row of ``int64[4, n_states]``, what
+            they are.
         grid: the edges.
         sums: ``int64[≥ n_edges + 1, 2, n_keys]``; then what was noted between the edges.
         seen: ``int64[≥ n_records]``; then the states in which each record ever was, one bit for each.
         lists: ``int64[n_lists, n]``; then rows of stints.
         sizes: ``int64[n_lists]``, zeros; then how many rows each has.
     """
-    settled, procedure = lives
     keys, states = kinds
     end_tick = grid[0][grid[1] - 1]
     clear(sums, grid[1] + 1)
-    for record in range(len(settled)):
+    for record in range(len(procedure)):
         seen[record] = 0
     last, end = 0, -1
     for row in range(len(stints)):
@@ -89,8 +88,7 @@ def walk(  # noqa: PLR0917 - all are arrays
         first = last if start == end else passed(grid, start)
         end = stints[row, 3] if stints[row, 3] >= 0 else end_tick
         last = passed(grid, end)
-        is_after = 1 if 0 <= settled[record] <= start else 0
-        move(sums, keys[is_after, state, procedure[record]], start, end, first, last)
+        move(sums, keys[state, procedure[record]], start, end, first, last)
         seen[record] |= 1 << state
         if states[0, state] & _LISTED:
             for which in range(N_LISTS):

@@ -25,8 +25,8 @@ from sim.measures.compiled.given import (
     Story,
     Terms,
 )
-from sim.measures.compiled.grid import Floats, Ticks, lay_out, merge
-from sim.measures.compiled.lost import CITIZEN, CLOSED, LINK, OUTAGE, SCANNER, hold, lose, lose_in_line
+from sim.measures.compiled.grid import Floats, Ticks, lay_out, merge, passed
+from sim.measures.compiled.lost import CITIZEN, CLOSED, LINK, N_CAUSES, OUTAGE, SCANNER, hold, lose, lose_in_line
 from sim.measures.compiled.people import (
     add_hours,
     count_there,
@@ -42,14 +42,15 @@ from sim.measures.compiled.people import (
 from sim.measures.compiled.places import add_short, add_up_short, find_short, tell_shifts, tell_work
 from sim.measures.compiled.records import N_KINDS, count_records, find_due, tell_records
 from sim.measures.compiled.spans import between, ratio, sample
-from sim.measures.compiled.things import add_transfers, note_uploads, part_taken, tell_use, weigh
-from sim.measures.compiled.visits import count_late_calls, count_vain, find_calls, tell_visits
-from sim.measures.compiled.walk import COUNTED, HALL, UPLOAD, VISIT, add_up, add_vain, find_losses, walk
+from sim.measures.compiled.things import add_transfers, note_uploads, part_taken, tell_use, weigh, weigh_line
+from sim.measures.compiled.visits import count_late_calls, count_uncollected, count_vain, find_calls, tell_visits
+from sim.measures.compiled.walk import COUNTED, HALL, RESULT, UPLOAD, VISIT, add_up, add_vain, find_losses, walk
+from sim.trace import State
 
 # Where the figures of each kind lie, in the order of `Measures`.
-_RECORDS, _SOJOURN, _VISITS, _PEOPLE, _THINGS, _MONEY, _LOST, END = 0, 9, 14, 26, 34, 38, 43, 51
+_RECORDS, _SOJOURN, _VISITS, _RESULTS, _PEOPLE, _THINGS, _MONEY, _LOST, END = 0, 10, 15, 27, 33, 41, 45, 50, 62
 _WAGE, _OVERTIME, _FIXED, _CITIZEN, _COST = range(5)  # of money
-_SHORT = N_KINDS + 7  # first of two rows of what is counted by day
+_SHORT = N_KINDS + 7  # first of two rows of what is counted by day, and before results that are not collected
 _FULL = 1000  # permille
 _SIMPLE = (
     (SCANNER, keys.WAIT_SCANNER),
@@ -77,8 +78,15 @@ def note_all(terms: Terms, story: Story, room: Room) -> int:
     n = merge(terms.edges, story.link_step_tick, story.pace_step_tick, room.merged)
     grid = (room.merged[0], n, room.table, terms.numbers[TABLE_SIZE], terms.numbers[TABLE_BITS])
     lay_out(room.merged, terms.day, grid, room.days, room.midnights)
-    lives, kinds = (story.settled, story.procedure), (terms.keys, terms.states)
-    walk(story.stints, lives, kinds, grid, room.sums, room.seen, room.lists, room.sizes)
+    kinds = (terms.keys, terms.states)
+    walk(story.stints, story.procedure, kinds, grid, room.sums, room.seen, room.lists, room.sizes)
+    part_taken(
+        story.link_step_tick,
+        story.link_bit_per_tick,
+        terms.bits_by_tick,
+        terms.link_bit_per_tick,
+        (room.taken[0], room.left),
+    )
     n_losses = (
         find_losses(story.link_step_tick, story.link_loses, room.losses[0]),
         find_losses(story.pace_step_tick, story.pace_loses, room.losses[1]),
@@ -134,7 +142,7 @@ def of_visits(terms: Terms, story: Story, room: Room, n_edges: int, found: Float
     grid = (room.merged[0], n_edges, room.table, terms.numbers[TABLE_SIZE], terms.numbers[TABLE_BITS])
     limit, spans = terms.numbers[LIMIT], (terms.spans, terms.of_day)
     counted = room.counted[N_KINDS:]
-    n = find_calls(story.stints, room.lists[VISIT], room.sizes[VISIT], room.pairs)
+    n = find_calls(story.stints, room.lists[VISIT], room.sizes[VISIT], State.INTAKE.value, room.pairs)
     count_late_calls(room.pairs, n, limit, grid, room.days, counted)
     sorting = (room.pairs, room.spare, room.counts)
     sample(sorting, n, spans, terms.prices[6], room.by_span[1], room.slots, found[_VISITS : _VISITS + 5])
@@ -143,12 +151,27 @@ def of_visits(terms: Terms, story: Story, room: Room, n_edges: int, found: Float
 
 
 @inner
+def of_results(terms: Terms, story: Story, room: Room, n_edges: int, found: Floats) -> None:
+    """Fill in the figures of visits for a result."""
+    grid = (room.merged[0], n_edges, room.table, terms.numbers[TABLE_SIZE], terms.numbers[TABLE_BITS])
+    rows, n_rows, counted = room.lists[RESULT], room.sizes[RESULT], room.counted[_SHORT + 2 :]
+    n = find_calls(story.stints, rows, n_rows, State.HANDOVER.value, room.pairs)
+    for k in range(n):
+        room.pairs[1, k] = room.days[passed(grid, room.pairs[1, k])] - 1
+    sorting, spans = (room.pairs, room.spare, room.counts), (terms.spans, terms.of_day)
+    sample(sorting, n, spans, terms.prices[6], room.by_span[2], room.slots, found[_RESULTS:_PEOPLE])
+    count_uncollected(story.settled, room.seen, (story.stints, rows, n_rows), grid, room.days, counted)
+    for span in range(found.shape[1]):
+        found[_PEOPLE - 1, span] = counted[0, terms.spans[1, span]]
+
+
+@inner
 def of_people(terms: Terms, room: Room, n_edges: int, found: Floats) -> None:
     """Fill in the figures of people."""
     midnights = room.midnights[: len(terms.paid)]
     edges, before, by_day = room.merged[0], room.daily[:5], room.daily[5:10]
     tell_labour(room.hours, len(terms.wage), terms.firsts, terms.prices, by_day, room.daily[10])
-    at_counters = (keys.HANDOVER[0], terms.numbers[COUNTERS_END])
+    at_counters = (keys.WORK_AT_COUNTER[0], terms.numbers[COUNTERS_END])
     lose(room.sums, edges, midnights, keys.GUIDING, before[0])
     lose(room.sums, edges, midnights, at_counters, before[0])
     lose(room.sums, edges, midnights, keys.WORK_AT_DESK, before[0])
@@ -164,15 +187,17 @@ def of_things(terms: Terms, story: Story, room: Room, n_edges: int, found: Float
     """Fill in the figures of things, of which the uploads are still sorted."""
     midnights = room.midnights[: len(terms.paid)]
     spans, used, opening = (terms.spans, terms.of_day), room.daily[11:14], terms.known[0]
-    at_counters = (keys.HANDOVER[0], terms.numbers[COUNTERS_END])
+    at_counters = (keys.WORK_AT_COUNTER[0], terms.numbers[COUNTERS_END])
     weigh(room.sums, room.merged, n_edges, terms.weight[0], at_counters, room.days, used[0])
     weigh(room.sums, room.merged, n_edges, terms.weight[0], keys.SCAN, room.days, used[1])
-    weigh(room.sums, room.merged, n_edges, terms.weight[0], keys.TRANSFER, room.days, used[2])
+    weigh_line(room.sums, room.merged, n_edges, terms.weight[0], room.taken[0], room.days, used[2])
     tell_use(used, terms.numbers, opening, spans, found[_THINGS:_MONEY])
     took, lives = room.daily[14:16], (story.received, story.upload_bit)
     link = (terms.bits_by_tick, terms.ticks_by_bit, terms.link_bit_per_tick)
+    n_losses = find_losses(story.link_step_tick, story.link_loses, room.losses[0])
+    up = (story.link_step_tick, room.left, room.taken[0], room.losses[0], n_losses)
     n = room.sizes[UPLOAD]
-    add_transfers(story.stints, room.pairs, n, lives, link, room.merged[0], midnights, took)
+    add_transfers(story.stints, room.pairs, n, lives, link, up, room.merged[0], midnights, took)
     for span in range(found.shape[1]):
         first, after = terms.spans[0, span], terms.spans[1, span]
         found[_THINGS + 3, span] = ratio(took[0, after] - took[0, first], took[1, after] - took[1, first])
@@ -190,7 +215,7 @@ def of_money(terms: Terms, room: Room, n_planned: int, n_extra: int, found: Floa
             earn(extra, n_extra, column + 1, terms.wage, terms.curve, terms.paid, sorting, before[column])
         for day in range(n_midnights):
             before[0, day] -= before[1, day]
-    in_hall = (keys.WAIT_HANDOVER[0], terms.numbers[HALL_END])
+    in_hall = (keys.LINES, terms.numbers[HALL_END])
     lose(room.sums, room.merged[0], midnights, in_hall, before[2])
     between(before[2], spans, terms.prices[0], money[_CITIZEN])
     for span in range(found.shape[1]):
@@ -205,7 +230,7 @@ def of_money(terms: Terms, room: Room, n_planned: int, n_extra: int, found: Floa
 def of_losses(terms: Terms, story: Story, room: Room, size: tuple[int, int], found: Floats) -> None:
     """Fill in the hours lost by cause; the size is the number of edges, and of shifts of those who came."""
     midnights = room.midnights[: len(terms.paid)]
-    lost, held = room.daily[19:27], room.daily[27:30]
+    lost, held = room.daily[19 : 19 + N_CAUSES], room.daily[19 + N_CAUSES : 22 + N_CAUSES]
     for number in range(len(terms.lines)):
         line, short = terms.lines[number], room.counted[_SHORT:]
         for day in range(short.shape[1]):
@@ -215,9 +240,6 @@ def of_losses(terms: Terms, story: Story, room: Room, size: tuple[int, int], fou
         lose_in_line(room.sums, room.merged, size[0], line, room.n_there, short[0], room.days, lost)
     for cause, time in _SIMPLE:
         lose(room.sums, room.merged[0], midnights, time, lost[cause])
-    part_taken(
-        story.link_step_tick, story.link_bit_per_tick, terms.bits_by_tick, terms.link_bit_per_tick, room.taken[0]
-    )
     for step in range(len(story.pace_permille)):
         room.taken[1, step] = 1 - story.pace_permille[step] / _FULL
     for kind in range(3):
@@ -247,7 +269,7 @@ def wait_for_place(terms: Terms, story: Story, room: Room, line: Ticks, size: tu
     n_places = terms.numbers[N_COUNTERS if is_hall else N_DESKS]
     m = find_short(sorting, n, n_places, room.pieces)
     short = room.counted[_SHORT:]
-    add_short(story.stints, terms.keys[0], story.procedure, line[0], room.pieces, m, grid, room.days, short)
+    add_short(story.stints, terms.keys, story.procedure, line[0], room.pieces, m, grid, room.days, short)
     add_up_short(short, grid[0], midnights, room.pieces, m)
 
 
@@ -259,13 +281,12 @@ def fill_in(of_plan: Arrays, of_story: Arrays, to_write: Arrays, found: Floats, 
         of_plan: the arrays of `Terms`.
         of_story: the arrays of `Story`.
         to_write: the arrays of `Room`.
-        found: ``float64[51, n_spans]``, in the order of `Measures`.
+        found: ``float64[62, n_spans]``, in the order of `Measures`.
         knows_due: whether `Room.due` is filled in already.
     """
     terms, story, room = Terms(*of_plan), Story(*of_story), Room(*to_write)
-    if not knows_due and not find_due(
-        story.received, story.entry, story.procedure, terms.due_bounds, terms.due_steps, room.due
-    ):
+    lives = (story.arrival, story.received, story.entry)
+    if not knows_due and not find_due(lives, story.procedure, terms.due_bounds, terms.due_steps, room.due):
         return False
     n_edges = note_all(terms, story, room)
     n_there, n_planned, n_extra = take_crew(terms, story, room, n_edges)
@@ -278,6 +299,7 @@ def fill_in(of_plan: Arrays, of_story: Arrays, to_write: Arrays, found: Floats, 
     add_up(room.sums, n_edges)
     of_things(terms, story, room, n_edges, found)
     of_visits(terms, story, room, n_edges, found)
+    of_results(terms, story, room, n_edges, found)
     of_people(terms, room, n_edges, found)
     of_money(terms, room, n_planned, n_extra, found)
     of_losses(terms, story, room, (n_edges, n_there), found)

@@ -86,6 +86,19 @@ async def test_what_a_display_says_is_followed(display: Display, service: Any, f
     assert samples["centre_tickets_abandoned_total queue=Dat-dai"] == 2  # it fell by four, of whom two were called
 
 
+async def test_calls_that_are_seen_at_once_all_count(display: Display, service: Any, following: Any) -> None:
+    """A display is looked at every few seconds; three counters that call within ten of them are three calls."""
+    async with following(display.source()) as follower:
+        for minute, waiting, ticket in ((0, 5, "A012"), (1 / 6, 5, "A015"), (1 / 6, 5, "A015")):
+            display.show(minute, ("Đất đai", waiting, 3, ticket))
+            await follower.look()
+        service.clock.move_to(display.now)
+        samples = await service.samples()
+    assert samples["centre_tickets_called_total queue=Dat-dai"] == 3
+    assert samples["centre_tickets_issued_total queue=Dat-dai"] == 8
+    assert length(samples, "Dat-dai") == 5
+
+
 async def test_a_follower_that_starts_again_goes_on(display: Display, service: Any, following: Any) -> None:
     """Its looks are kept, so that whoever waited is known and nobody is counted twice."""
     for minute, waiting in ((0, 3), (5, 5), (5, 4)):

@@ -4,14 +4,17 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from monitor.adapters.follow import FollowConfig, read_follow_config
 from monitor.adapters.guess import propose_display
-from monitor.adapters.propose import NothingToProposeError, look_at, propose
+from monitor.adapters.propose import Changes, NothingToProposeError, look_at, propose
 from sim import ConfigError, parse_document
 
 pytest.importorskip("sqlalchemy")
@@ -47,24 +50,55 @@ def test_a_table_becomes_a_file_that_can_be_followed(tmp_path: Path) -> None:
 def test_a_database_becomes_a_file_that_can_be_followed(tmp_path: Path) -> None:
     """The query asks for the columns that are mapped and for no other."""
     file, mapping = tmp_path / "queue.sqlite", tmp_path / "follow.yaml"
+    began = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")) - timedelta(hours=1)
+    at = [f"{began + timedelta(minutes=minute):%Y-%m-%d %H:%M:%S}" for minute in range(4)]
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
-        connection.executescript(
-            "create table tickets (id integer primary key, issued text, called text, service text, citizen_name text);"
-            "insert into tickets values (1, '2025-07-01 08:00:00', '2025-07-01 08:05:00', 'Đất đai', 'somebody'),"
-            "(2, '2025-07-01 08:01:00', null, 'Đất đai', 'somebody')"
+        connection.execute(
+            "create table tickets (id integer primary key, issued text, called text, t_0 text, service text, "
+            "citizen_name text)"
+        )
+        connection.executemany(
+            "insert into tickets values (?, ?, ?, ?, 'Đất đai', 'somebody')",
+            [(1, at[0], at[2], at[3]), (2, at[1], None, None)],
         )
     address = f"sqlite:///{file}"
     unnamed = monitor("propose", address)
     assert (unnamed.returncode, unnamed.stdout) == (2, "")
     assert unnamed.stderr == f"peakweek-monitor: {address}: choose a --table: tickets\n"
     assert monitor("propose", address, "--table", "tickets", "--out", mapping).returncode == 0
-    assert "citizen_name" not in mapping.read_text("utf-8").split("source:")[1]
+    comments, content = mapping.read_text("utf-8").split("source:")
+    assert "# hold instants and are not used, as their names say nothing: t_0\n" in comments
+    assert "citizen_name" not in content
+    assert "WHERE tickets.issued >= :since OR tickets.called >= :since" in content
     shown = monitor("follow", mapping, "--check")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert [
         line.count(kind)
         for line, kind in zip(shown.stdout.splitlines(), ("issued:1", "issued:2", "called:1"), strict=True)
     ] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (("2025-07-01 08:00:00", "2025-07-02 08:00:00"), Changes(["received", "settled"], "%Y-%m-%d %H:%M:%S", 2160)),
+        (("2025-07-01T08:00", ""), Changes(["received"], "%Y-%m-%dT%H:%M", 2160)),
+        ((datetime(2025, 7, 1, tzinfo=UTC), None), Changes(["received"], None, 2160)),
+        (("01/07/2025 08:00", None), None),
+        (("2025-07-01 08:00:00", "2025-07-01"), None),
+    ],
+    ids=["text", "with a T", "instants", "day first", "two forms"],
+)
+def test_changes_are_asked_for_where_instants_sort(row: tuple[object, object], expected: Changes | None) -> None:
+    """What a database can compare is compared in the form that it has; what does not sort by time is read whole."""
+    found = []
+
+    def reading(_: Sequence[str], changes: Changes | None) -> str:
+        found.append(changes)
+        return "folder: {path: .}"
+
+    propose([{"id": "r", "received": row[0], "settled": row[1], "kind": "x"}], "/a", reading, "UTC")
+    assert found == [expected]
 
 
 def test_a_display_becomes_a_file_that_can_be_followed() -> None:
@@ -97,7 +131,7 @@ def test_a_long_number_is_no_instant() -> None:
 def test_where_nothing_can_be_told_nothing_is_proposed(rows: list[dict[str, object]]) -> None:
     """A row without an instant, or with nothing but a name to tell it from others, tells nothing."""
     with pytest.raises(NothingToProposeError):
-        propose(rows, "/a", lambda _: "folder: {path: .}", "UTC")
+        propose(rows, "/a", lambda *_: "folder: {path: .}", "UTC")
 
 
 @pytest.mark.parametrize(
@@ -124,14 +158,14 @@ def test_what_a_user_can_do_wrong_is_one_line(arguments: tuple[str, ...], messag
 def test_words_are_not_found_inside_others() -> None:
     """“Ngày tiếp nhận” is when a record was received, though “han” (a deadline) is in it; “Hạn trả” is the deadline."""
     row = {"Mã hồ sơ": "H-1", "Thủ tục": "Đất đai", "Ngày tiếp nhận": "2025-07-01", "Hạn trả": "2025-07-03"}
-    text = propose([row], "/a", lambda _: "folder: {path: .}", "UTC")
+    text = propose([row], "/a", lambda *_: "folder: {path: .}", "UTC")
     assert 'at: "Ngày tiếp nhận", fields' in text
     assert 'due: "{Hạn trả}"' in text
 
 
 def test_a_ticket_of_the_next_day_is_another() -> None:
     """Numbers start again every morning: what makes an event's id is number and issue."""
-    text = propose([{"ticket": "A1", "issued": "2025-07-01 08:00"}], "/a", lambda _: "folder: {path: .}", "UTC")
+    text = propose([{"ticket": "A1", "issued": "2025-07-01 08:00"}], "/a", lambda *_: "folder: {path: .}", "UTC")
     mapping = parse_document(text, "proposal", FollowConfig, ConfigError)
     rows = [{"ticket": "A1", "issued": f"2025-07-0{day} 08:00"} for day in (1, 2)]
     events = mapping.events(rows, Counter())

@@ -33,6 +33,15 @@ def config(config: Config) -> Config:
     return config.model_copy(update={"webhooks": {"one-stop": "vn-one-stop"}})
 
 
+def receipt(
+    accepted: int, duplicate: int, *, silent: int = 0, missing: dict[str, list[str]] | None = None
+) -> dict[str, Any]:
+    """Return the answer to a body."""
+    missing = missing or {}
+    told = {"silent": silent, "not_understood": len(missing), "missing": missing}
+    return {"accepted": accepted, "duplicate": duplicate, **told}
+
+
 async def post(service: Any, *rows: dict[str, str], name: str = "one-stop") -> tuple[int, dict[str, Any]]:
     """Post rows and return the status and the answer."""
     async with service.session.post(f"/api/v1/webhooks/{name}", json=list(rows)) as answer:
@@ -41,16 +50,16 @@ async def post(service: Any, *rows: dict[str, str], name: str = "one-stop") -> t
 
 async def test_a_record_is_followed_through_its_messages(service: Any, config: Config) -> None:
     """Received, asked for a supplement, supplemented, settled, handed out; and nobody is named anywhere."""
-    assert await post(service, RECORD) == (200, {"accepted": 1, "duplicate": 0})
-    assert await post(service, RECORD | {"NgayHenTra": "20250704170000"}) == (200, {"accepted": 0, "duplicate": 1})
+    assert await post(service, RECORD) == (200, receipt(1, 0))
+    assert await post(service, RECORD | {"NgayHenTra": "20250704170000"}) == (200, receipt(0, 1))
     later = {"TrangThai": "4", "ThoiDiemXuLy": "20250701100000"}
-    assert await post(service, PROGRESS, PROGRESS | later) == (200, {"accepted": 2, "duplicate": 0})
+    assert await post(service, PROGRESS, PROGRESS | later) == (200, receipt(2, 0))
     samples = await service.samples()
     assert samples[f"centre_records_in_progress procedure={PROCEDURE}"] == 1
     settled = {"TrangThaiHoSo": "9", "NgayKetThucXuLy": "20250701110000"}
     returned = settled | {"TrangThaiHoSo": "10", "NgayTra": "20250701113000"}
-    assert await post(service, RECORD | settled) == (200, {"accepted": 1, "duplicate": 1})
-    assert await post(service, RECORD | returned) == (200, {"accepted": 1, "duplicate": 2})
+    assert await post(service, RECORD | settled) == (200, receipt(1, 1))
+    assert await post(service, RECORD | returned) == (200, receipt(1, 2))
     samples = await service.samples()
     assert samples[f"centre_records_settled_total procedure={PROCEDURE}"] == 1
     assert samples[f"centre_records_settled_late_total procedure={PROCEDURE}"] == 0
@@ -60,8 +69,40 @@ async def test_a_record_is_followed_through_its_messages(service: Any, config: C
 
 @pytest.mark.parametrize("state", ["1", "3", "7", "8"])
 async def test_what_was_not_received_tells_nothing(service: Any, state: str) -> None:
-    """A new, a rejected and a withdrawn record is none that the centre works on."""
-    assert await post(service, RECORD | {"TrangThaiHoSo": state}) == (200, {"accepted": 0, "duplicate": 0})
+    """A new, a rejected and a withdrawn record is none that the centre works on, and the answer says so."""
+    assert await post(service, RECORD | {"TrangThaiHoSo": state}) == (200, receipt(0, 0, silent=1))
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        RECORD | {"TrangThaiHoSo": "7", "NgayKetThucXuLy": "20250701110000"},
+        PROGRESS | {"TrangThai": "8", "ThoiDiemXuLy": "20250701110000"},
+    ],
+    ids=["withdrawn", "stopped"],
+)
+async def test_a_record_without_a_result_leaves_the_backlog(service: Any, end: dict[str, str]) -> None:
+    """Withdrawn or stopped, by its message or its progress: neither in the backlog nor settled nor late."""
+    await post(service, RECORD, end)
+    samples = await service.samples()
+    assert samples[f"centre_records_withdrawn_total procedure={PROCEDURE}"] == 1
+    assert samples[f"centre_records_in_progress procedure={PROCEDURE}"] == 0
+    assert samples[f"centre_records_settled_total procedure={PROCEDURE}"] == 0
+    assert "centre_records_settled_on_time_ratio" not in samples
+
+
+async def test_what_is_not_understood_is_said(service: Any) -> None:
+    """Rows of another kind are counted, with what they lack; a body of nothing else is refused, and counted as such."""
+    other = {"MaHoSo": "another", "SoDienThoai": "0912345678"}
+    lacks = ["NgayTiepNhan", "TrangThaiHoSo"]
+    status, answer = await post(service, other, RECORD, other)
+    assert (status, answer) == (200, receipt(1, 0, missing={"0": lacks, "2": lacks}))
+    status, answer = await post(service, other, other)
+    assert status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert answer["detail"] == "no row of the body is understood; the first lacks NgayTiepNhan, TrangThaiHoSo"
+    assert "0912345678" not in str(answer)
+    assert (await service.samples())["centre_requests_refused_total reason=invalid"] == 1
+    assert await post(service) == (200, receipt(0, 0))
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,26 @@ default, and every wrong one ends in one `ConfigError` line.
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
+from monitor.config.probes import ProbesConfig
+from monitor.config.section import Section
 from sim import ConfigError, MisfitError, read_document
+
+__all__ = [
+    "CentreConfig",
+    "Config",
+    "LimitsConfig",
+    "ListenConfig",
+    "PredictionConfig",
+    "ProbesConfig",
+    "Section",
+    "TimeZone",
+    "read_config",
+]
 
 
 def _known_zone(name: str) -> str:
@@ -41,12 +55,6 @@ def _store_address(value: object) -> Path | str:
     return Path(value)
 
 
-class Section(BaseModel):
-    """What every part of the configuration shares: unknown names are errors, types are strict, values stay."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
 class ListenConfig(Section):
     """Where the service listens; port 0 lets the system choose a free one."""
 
@@ -54,13 +62,34 @@ class ListenConfig(Section):
     port: int = Field(default=8080, ge=0, le=65535)
 
 
+class PlanConfig(Section):
+    """The plan that a centre works by; its scenario's file as read is relative to the configuration file's folder.
+
+    Attributes:
+        scenario: a scenario whose period are the days that are lived now.
+        name: which of its plans; none: the first.
+    """
+
+    scenario: Annotated[Path, Field(strict=False)]
+    name: str | None = Field(default=None, min_length=1)
+
+
 class CentreConfig(Section):
-    """Which centre this is, and above how many seconds a wait is too long there; none: the service's own limit."""
+    """Which centre this is.
+
+    Attributes:
+        id: as senders and addresses name it.
+        name: as people call it.
+        time_zone: where it is.
+        waiting_limit_s: a wait above this many seconds is too long there; none: the service's own limit.
+        plan: says who should be at work; none: nobody knows.
+    """
 
     id: str = Field(default="centre", pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
     name: str = Field(default="Public Administrative Service Centre", min_length=1, max_length=100)
     time_zone: TimeZone = "Asia/Ho_Chi_Minh"
     waiting_limit_s: float | None = Field(default=None, gt=0)
+    plan: PlanConfig | None = None
 
 
 class LimitsConfig(Section):
@@ -96,6 +125,9 @@ class PlanningConfig(Section):
     scenarios: Annotated[tuple[Annotated[Path, Field(strict=False)], ...], Field(min_length=1, max_length=50)]
 
 
+ScenarioT = TypeVar("ScenarioT", PlanConfig, PredictionConfig)
+
+
 class Config(Section):
     """The whole configuration.
 
@@ -103,7 +135,7 @@ class Config(Section):
         listen: host and port.
         store: the log's SQLite file, as read, relative to the configuration file's folder; or a database's address.
         retention_days: events older than this give way to the figures that they led to; none: all are kept.
-        centre: id, name and time zone of the only centre.
+        centre: the only centre.
         centres: the same for each of several; none: `centre` is the only one.
         waiting_limit_s: a wait above this many seconds is too long; none: no limit is promised.
         auth: whether requests need a token or a user's password: always, or as soon as there is one.
@@ -113,6 +145,7 @@ class Config(Section):
             that comes with the program; as read, files are relative to the configuration file's folder.
         prediction: what the page predicts; none: no prediction.
         planning: what the planner's page offers; none: there is no such page.
+        probes: what is probed of network, portal and power; without targets, nothing.
     """
 
     listen: ListenConfig = ListenConfig()
@@ -127,11 +160,17 @@ class Config(Section):
     webhooks: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")], str] = Field(default_factory=dict)
     prediction: PredictionConfig | None = None
     planning: PlanningConfig | None = None
+    probes: ProbesConfig = ProbesConfig()
 
     @property
     def centre_by_id(self) -> dict[str, CentreConfig]:
         """Return every centre that is served, in the order of the file."""
         return {centre.id: centre for centre in self.centres or (self.centre,)}
+
+    @property
+    def probed_centre(self) -> CentreConfig:
+        """Return the centre to which what is probed belongs."""
+        return self.centre_by_id[self.probes.centre or next(iter(self.centre_by_id))]
 
     def waiting_limit_of(self, centre: CentreConfig) -> float | None:
         """Return the limit that holds in a centre, in seconds; none where nothing is promised."""
@@ -142,6 +181,9 @@ class Config(Section):
         """Refuse centres that nobody could tell apart."""
         if len(self.centres) > 1 and self.prediction:
             raise MisfitError("prediction", got="a prediction", expected="none where several centres are served")
+        if self.probes.centre and self.probes.centre not in self.centre_by_id:
+            expected = f"one of: {', '.join(self.centre_by_id)}"
+            raise MisfitError("probes", "centre", got=self.probes.centre, expected=expected)
         if self.centres and "centre" in self.model_fields_set:
             raise MisfitError("centres", got="both centre and centres", expected="one of them")
         for index, centre in enumerate(self.centres):
@@ -175,17 +217,32 @@ def read_config(path: str | os.PathLike[str] | None) -> Config:
     if isinstance(config.store, Path):
         found["store"] = _beside(path, "store", config.store)
     if config.prediction:
-        scenario = _scenario(path, "prediction.scenario", config.prediction.scenario)
-        found["prediction"] = config.prediction.model_copy(update={"scenario": scenario})
+        found["prediction"] = _with_scenario(path, "prediction", config.prediction)
     if config.planning:
         names = enumerate(config.planning.scenarios)
         scenarios = tuple(_scenario(path, f"planning.scenarios[{number}]", name) for number, name in names)
         found["planning"] = config.planning.model_copy(update={"scenarios": scenarios})
+    found["centre"] = _with_plan(path, "centre", config.centre)
+    found["centres"] = tuple(
+        _with_plan(path, f"centres[{index}]", centre) for index, centre in enumerate(config.centres)
+    )
     return config.model_copy(update=found)
 
 
+def _with_plan(path: str | os.PathLike[str], field: str, centre: CentreConfig) -> CentreConfig:
+    """Return a centre with its plan's scenario in the configuration's folder."""
+    if centre.plan is None:
+        return centre
+    return centre.model_copy(update={"plan": _with_scenario(path, f"{field}.plan", centre.plan)})
+
+
+def _with_scenario(path: str | os.PathLike[str], field: str, section: ScenarioT) -> ScenarioT:
+    """Return a section with its scenario in the configuration's folder, or refuse one that is not there."""
+    return section.model_copy(update={"scenario": _scenario(path, f"{field}.scenario", section.scenario)})
+
+
 def _scenario(path: str | os.PathLike[str], field: str, name: Path) -> Path:
-    """Return the file of that name in the configuration's folder, or refuse what is none."""
+    """Return the scenario file of that name in the configuration's folder, or refuse one that is not there."""
     scenario = Path(path).parent / name
     if not scenario.is_file():
         raise ConfigError(str(path), field, f"{scenario}, which is no file", "a scenario file")
