@@ -25,6 +25,7 @@ _OPEN = {
     "/plan.css",
     "/plan.js",
     "/vega.js",
+    "/network.js",
     "/style.css",
     "/icon.svg",
 }

@@ -17,7 +17,7 @@ from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from monitor.admission import centre_of, centres_of, refuse_part
-from monitor.api.answers import LIVE, as_json
+from monitor.api.answers import EXTERNAL, LIVE, as_json
 from monitor.api.described import CENTRE, TEXT, Answer, Handler, described
 from monitor.api.probing import DEBUG, MODULE, SCHEDULE, TARGET, probed
 from monitor.collector import FAMILIES, CentreCollector
@@ -113,13 +113,17 @@ async def get_probe(request: web.Request) -> web.Response:
 async def get_discovery(request: web.Request) -> web.Response:
     """Return where Prometheus finds each centre's metrics, as its HTTP service discovery reads it.
 
-    The scheme is left to the scrape configuration, which knows whether something stands between it and us.
+    The scheme is left to the scrape configuration, which knows whether something stands between it and us, unless the
+    service was told under which address it is reached.
     """
+    external = request.app[EXTERNAL]
+    prefix = external.path.rstrip("/") if external else ""
     groups = [
         {
-            "targets": [request.host],
-            "labels": {
-                "__metrics_path__": "/probe",
+            "targets": [external.authority if external else request.host],
+            "labels": ({"__scheme__": external.scheme} if external else {})
+            | {
+                "__metrics_path__": f"{prefix}/probe",
                 "__param_centre": centre.id,
                 "__meta_centre_name": centre.name,
                 "instance": centre.id,

@@ -33,19 +33,11 @@ class Module(Section):
 
     Attributes:
         timeout_s: an attempt that takes longer has failed; a scraper's own limit may shorten it.
-    """
-
-    timeout_s: float = Field(default=5, ge=0.1, le=60)
-
-
-class AddressedModule(Module):
-    """How something with an address is probed.
-
-    Attributes:
         ip_protocol: which kind of address is taken where a name has both.
         ip_fallback: whether the other kind is taken where it has none of that.
     """
 
+    timeout_s: float = Field(default=5, ge=0.1, le=60)
     ip_protocol: IpProtocol = "ip4"
     ip_fallback: bool = True
 
@@ -64,7 +56,7 @@ class Certificates(Section):
     server_name: Text | None = None
 
 
-class IcmpModule(AddressedModule):
+class IcmpModule(Module):
     """Echo requests, of which loss, round trip and jitter are measured.
 
     Attributes:
@@ -81,7 +73,7 @@ class IcmpModule(AddressedModule):
     loss_limit_ratio: float = Field(default=0.99, ge=0, le=1)
 
 
-class TcpModule(AddressedModule):
+class TcpModule(Module):
     """A connection, perhaps with a greeting.
 
     Attributes:
@@ -114,7 +106,7 @@ class Step(Section):
     expected_text: Text | None = None
 
 
-class HttpModule(AddressedModule):
+class HttpModule(Module):
     """A page, or a sequence of pages such as log-in, then lookup.
 
     Attributes:
@@ -141,7 +133,7 @@ class HttpModule(AddressedModule):
     tls: Certificates = Certificates()
 
 
-class DnsModule(AddressedModule):
+class DnsModule(Module):
     """A question to the name server that is the target.
 
     Attributes:
@@ -162,7 +154,7 @@ class DnsModule(AddressedModule):
     is_recursive: bool = True
 
 
-class ThroughputModule(AddressedModule):
+class ThroughputModule(Module):
     """How fast the line carries a bounded number of bytes, at hours at which nobody needs it.
 
     Attributes:

@@ -135,6 +135,10 @@ def offered(scenario: Scenario) -> dict[str, object]:
             "volunteers": _SOME_MORE + 2,
             "demand_ratio": _MOST_DEMAND,
         },
+        "allowed": {
+            "day_h": scenario.labour_rules.day_h,
+            "overtime_month_h": scenario.labour_rules.overtime_month_h,
+        },
         "has_volunteers": scenario.volunteer_effect != type(scenario.volunteer_effect)(),
         "plans": {
             name: {"title": plan.title, "levers": _as_levers(scenario, plan)} for name, plan in scenario.plans.items()

@@ -307,7 +307,7 @@ function chartRows() {
 
 async function drawChart() {
   if (!view) {
-    const answer = await fetch("/api/v1/planning/chart");
+    const answer = await fetch("api/v1/planning/chart");
     const spec = { ...(await answer.json()), datasets: { backlog: chartRows() } };
     const options = { ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: { disableDefaultStyle: true } };
     ({ view } = await window.vegaEmbed(element("chart"), spec, options));
@@ -355,17 +355,18 @@ async function simulate() {
   const stopped = new AbortController();
   running = stopped;
   try {
-    const answer = await post("/api/v1/planning/studies", stopped.signal);
+    const answer = await post("api/v1/planning/studies", stopped.signal);
     if (!answer.ok) {
       refuse(await answer.json());
       return;
     }
     for await (const { event, data } of messages(answer.body)) {
       if (stopped.signal.aborted) return;
-      if (event === "known") await showKnown(data);
+      // A mistake in what is shown is none of the connection, and is told as what it is.
+      if (event === "known") showKnown(data).catch((mistake) => console.error(mistake));
       else refuse(data);
     }
-  } catch (problem) {
+  } catch {
     if (stopped.signal.aborted) return;
     refuse({ detail: "The connection is lost; trying again." });
     setTimeout(() => stopped === running && simulate(), AGAIN_MS);
@@ -390,7 +391,7 @@ const giveText = (name, kind, text) => give(name, URL.createObjectURL(new Blob([
 const say = (text) => (element("told").textContent = text);
 
 async function giveFile() {
-  const answer = await post("/api/v1/planning/file");
+  const answer = await post("api/v1/planning/file");
   if (answer.ok) giveText(`${scenario.name}-tried.yaml`, "application/yaml", await answer.text());
   else refuse(await answer.json());
 }
@@ -441,7 +442,7 @@ element("picture").addEventListener("click", async () => view && give(`${scenari
 
 async function start() {
   try {
-    const answer = await fetch("/api/v1/planning");
+    const answer = await fetch("api/v1/planning");
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const offer = await answer.json();
     onTime = offer.on_time;

@@ -60,8 +60,17 @@ class Breach:
     @property
     def found(self) -> str:
         """Return what was found, in words."""
-        what, when = _TOLD[self.rule]
-        return f"{self.hours:.2f} h of {what} for {self.who} {self.when.strftime(when)}"
+        return f"{self.hours:.2f} h of {self.of_what} for {self.who} {self.at}"
+
+    @property
+    def of_what(self) -> str:
+        """Return what the rule limits: ``overtime``."""
+        return _TOLD[self.rule][0]
+
+    @property
+    def at(self) -> str:
+        """Return when it is so, in words."""
+        return self.when.strftime(_TOLD[self.rule][1])
 
     @property
     def allowed(self) -> str:

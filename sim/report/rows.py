@@ -14,6 +14,7 @@ from typing import Any
 
 from sim.experiment import HIGH, LOW, Band, Sure, Table, sure_of
 from sim.measures import FIGURES, Span
+from sim.report.breaches import breaches
 
 _S_PER_MIN = 60
 _POINTS = ("mean", "low", "median", "high")
@@ -87,7 +88,8 @@ def to_json(table: Table) -> str:
     Beside each stands the interval that holds it 95 times in 100, such as ``mean_between``; null if that takes more
     replications.
 
-    Breakdowns that were asked for stand beside the figures of their span, by kind and part.
+    Breakdowns that were asked for stand beside the figures of their span, by kind and part. Of each plan, `breaches`
+    tells who exceeds the Labour Code.
     """
     spans: dict[str, list[dict[str, Any]]] = {case.plan: [] for case in table.cases}
     sure = _sure(table)
@@ -105,7 +107,10 @@ def to_json(table: Table) -> str:
         "first_replication": table.first,
         "n_replications": table.n_replications,
         "band": {"low": LOW, "high": HIGH},
-        "plans": [{"name": name, "title": scenario.titles[name], "spans": of_plan} for name, of_plan in spans.items()],
+        "plans": [
+            {"name": name, "title": scenario.titles[name], "spans": of_plan, "breaches": breaches(table, case)}
+            for case, (name, of_plan) in enumerate(spans.items())
+        ],
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 

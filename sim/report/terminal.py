@@ -15,8 +15,18 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from sim.experiment import Table
+from sim.report.kept_out import kept_out
 from sim.report.rows import COLUMNS, Row, cells, figure, peaks, rows, span_name
-from sim.report.tables import TextTable, cost_table, known_to, lost_table, open_table, part_tables
+from sim.report.tables import (
+    TextTable,
+    breach_table,
+    cost_table,
+    known_to,
+    lost_table,
+    open_table,
+    part_tables,
+    result_table,
+)
 
 _WIDTH = 120
 _TITLE_WIDTH = 44  # of the plans' titles above the tables, at least
@@ -52,10 +62,13 @@ def print_table(table: Table, *, all_days: bool) -> None:
         received, in_all = figure(row, "backlog_count"), figure(row, "unsettled_count")
         within = known_to(table, row, "unsettled_count")
         console.print(Text.assemble(f"  {row.title:<{width}}{received:<16}", (f"{in_all:<14}", "bold"), f"  {within}"))
+    if warning := kept_out(table):
+        console.print(Text(f"\n{warning}"))
     for _, of_plan in groupby(rows(table), key=lambda row: row.plan):
         console.print()
         console.print(_grid([row for row in of_plan if all_days or row.is_peak or row.span.kind != "day"]))
-    for text_table in (open_table(table), lost_table(table), cost_table(table), *part_tables(table)):
+    told = (open_table, result_table, breach_table, lost_table, cost_table)
+    for text_table in (*(tell(table) for tell in told), *part_tables(table)):
         if text_table is not None:
             console.print()
             _print_text_table(console, text_table)

@@ -355,3 +355,10 @@ async def test_a_token_that_is_not_there_is_one_line_and_status_2(tmp_path: Path
     status, output, errors = await ended("replay", log, "--url", "http://127.0.0.1:9", "--token-file", str(missing))
     assert (status, output) == (2, "")
     assert errors == f"peakweek-monitor: {missing}: found No such file or directory; expected a file with a token\n"
+
+
+def test_the_service_loads_no_model() -> None:
+    """Whoever only serves does not pay for the simulator: its compiler alone takes more memory than the service."""
+    asked = "import sys, monitor.commands; print(*{'numba', 'scipy', 'simpy', 'pandas'} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
+    assert told.stdout == "\n"
