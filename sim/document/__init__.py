@@ -25,6 +25,7 @@ __all__ = [
     "MisfitError",
     "Source",
     "did_you_mean",
+    "field_of",
     "first_misfit",
     "fitted",
     "laid_over",
