@@ -97,9 +97,10 @@ def _outside(world: Scenario) -> Iterator[str]:
 def _closed(world: Scenario) -> Iterator[str]:
     """Yield hours in which people come though the office is closed, lunch apart: they find the door shut."""
     for hour, weight in sorted(world.demand.hour_weights.items()):
-        if weight and not world.hours.morning[0].hour <= hour <= _last_hour(world.hours.afternoon[1]):
+        if weight and not world.hours.morning[0].hour <= hour <= _last_hour(world.hours.closes):
             part = weight / sum(world.demand.hour_weights.values())
-            yield f"demand.hour_weights.{hour}: {part:.0%} of a day's visits come at {hour}:00, outside the office hours"
+            told = f"{part:.0%} of a day's visits come at {hour}:00, outside the office hours"
+            yield f"demand.hour_weights.{hour}: {told}"
 
 
 def _last_hour(closes: time) -> int:
