@@ -99,7 +99,7 @@ def _closed(world: Scenario) -> Iterator[str]:
     for hour, weight in sorted(world.demand.hour_weights.items()):
         if weight and not world.hours.morning[0].hour <= hour <= _last_hour(world.hours.afternoon[1]):
             part = weight / sum(world.demand.hour_weights.values())
-            yield f"demand.hour_weights.{hour}: {part:.0%} of a day's visits come at {hour}:00, outside the office hours"
+            yield f"demand.hour_weights.{hour}: {part:.0%} of a day's visits come at {hour}:00, when it is closed"
 
 
 def _last_hour(closes: time) -> int:

@@ -70,11 +70,21 @@ def _backlog(table: Table, days: list[Row], *, is_narrow: bool = False) -> str:
         x=x, y=alt.Y("mean:Q", title=None if is_narrow else told), color=colour
     )
     chart = band + line
+    if len(table.cases) > len(_COLOURS) and not is_narrow:
+        return _small_multiples(table, band, line)
     if is_narrow:
         title = alt.TitleParams(told, anchor="start", fontSize=_FONT_SIZE, fontWeight="normal")
         fit = alt.AutoSizeParams(type="fit", contains="padding")
         chart = chart.properties(width=_NARROW, height=_NARROW, title=title, autosize=fit)
     return _svg(chart)
+
+
+def _small_multiples(table: Table, band: alt.Chart, line: alt.Chart) -> str:
+    """Return a panel for each plan under its title, on one scale: so many lines in one panel cannot be told apart."""
+    same = {"color": alt.value(_COLOURS[0])}
+    panel = alt.layer(band.encode(**same), line.encode(**same), data=band.data).properties(width=_PANEL, height=110)
+    header = alt.Header(title=None, labelFontSize=_FONT_SIZE, labelLimit=_PANEL, labelAnchor="start")
+    return _svg(panel.facet(alt.Facet("plan:N", sort=_titles(table), header=header), columns=3))
 
 
 def on_time_by_week(table: Table) -> str:
