@@ -34,7 +34,7 @@ from .experiment import share as share
 from .experiment import stream_experiment as stream_experiment
 from .experiment import sure_of as sure_of
 from .experiment import until_precise as until_precise
-from .experiment.lock import lock as lock
+from .locks import lock as lock
 from .measures import Breakdown as Breakdown
 from .measures import Measures as Measures
 from .measures import Span as Span

@@ -38,12 +38,6 @@ if TYPE_CHECKING:
 
 _INTAKE = "intake"
 _AFTER_ALL = 1 << 62
-_THINGS: dict[sim.System, Outage] = {
-    sim.System.LINK: "line",
-    sim.System.PORTAL: "portal",
-    sim.System.SOFTWARE: "software",
-    sim.System.POWER: "power",
-}
 _Told = tuple[int, str, Happening]
 
 
@@ -67,7 +61,13 @@ def _staff(plan: Plan) -> Iterator[_Told]:
 
 def _outages(trace: Trace) -> Iterator[_Told]:
     """Yield what is out of order and what works again; outages of one thing that overlap are one."""
-    for system, what in _THINGS.items():
+    things: dict[sim.System, Outage] = {
+        sim.System.LINK: "line",
+        sim.System.PORTAL: "portal",
+        sim.System.SOFTWARE: "software",
+        sim.System.POWER: "power",
+    }  # here, not above: a service that simulates nothing does not load the model
+    for system, what in things.items():
         end = 0
         of_system = trace.workload.outages[trace.workload.outages[:, 0] == system]
         for number, (_, started, ended, _, _) in enumerate(sorted(of_system.tolist(), key=lambda each: each[1:3])):

@@ -20,8 +20,8 @@ import numpy as np
 
 from sim.errors import OutputError, ResumeError
 from sim.experiment.layout import MAIN, Layout
-from sim.experiment.lock import lock, unlock
 from sim.experiment.table import Floats
+from sim.locks import lock, unlock
 
 _HEAD = struct.Struct("<4sII")  # mark, number of replications, checksum
 _MARK = b"rows"

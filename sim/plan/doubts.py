@@ -15,7 +15,7 @@ from sim.scenario import PlanChoice, Scenario
 from sim.scenario.parts import Days
 from sim.scenario.people import COUNTER_STAGES, STAGE_NAMES, Stage
 from sim.streams import PPM
-from sim.timebase import NEVER
+from sim.timebase import NEVER, has_break
 
 _BITS_PER_BYTE, _S_PER_H = 8, 3600
 _BUSY = 0.05  # of the line: below that nobody waits for it
@@ -148,6 +148,10 @@ def _idle_choices(world: Scenario, name: str) -> Iterator[str]:
             if not _has_day(world, days, is_working=is_for_working_days):
                 wanted = "working day" if is_for_working_days else "day off"
                 yield f"{at}.{kind}[{index}]: does nothing, as no {wanted} of the period is among its days"
+    for index, lunch in enumerate(choice.lunch):
+        for group in lunch.people:
+            if not has_break(world.staff[group].times or world.hours.sessions):
+                yield f"{at}.lunch[{index}].people.{group}: does nothing, as they have no break that could be covered"
     yield from _without_effect(world, choice, at)
     yield from _after_the_peak(world, choice, at)
 

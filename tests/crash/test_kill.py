@@ -8,7 +8,7 @@ import random
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -155,11 +155,15 @@ async def until_ready(session: aiohttp.ClientSession) -> None:
             await asyncio.sleep(0.005)
 
 
-async def run_and_kill(nursery: Nursery, session: aiohttp.ClientSession, dice: random.Random) -> None:
+async def run_and_kill(
+    nursery: Nursery, session: aiohttp.ClientSession, dice: random.Random, cut_power: Callable[[], None] | None
+) -> None:
     """Start a service and kill it: after it was ready, while it starts, or while it stops and saves its states."""
     service = await nursery.start()
-    if dice.random() < 0.8:
+    if cut_power or dice.random() < 0.8:
         await until_ready(session)
+    if cut_power:
+        await asyncio.to_thread(cut_power)
     await asyncio.sleep(dice.uniform(0, 0.3))
     if dice.random() < 0.2:
         os.kill(service, signal.SIGTERM)
@@ -171,8 +175,13 @@ async def run_and_kill(nursery: Nursery, session: aiohttp.ClientSession, dice: r
             await asyncio.sleep(0.002)
 
 
-async def crash(config_file: Path, port: int, n_kills: int, dice: random.Random) -> tuple[list[Sender], dict[str, Any]]:
-    """Return the senders after so many kills, and the figures of the service that was started last."""
+async def crash(
+    config_file: Path, port: int, n_kills: int, dice: random.Random, cut_power: Callable[[], None] | None = None
+) -> tuple[list[Sender], dict[str, Any]]:
+    """Return the senders after so many kills, and the figures of the service that was started last.
+
+    If it is told how, every tenth service has first lost its database's server, which is back when that one is killed.
+    """
     senders = [Sender(number) for number in range(SENDERS)]
     is_over = asyncio.Event()
     async with nursery(config_file) as started, aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
@@ -180,7 +189,7 @@ async def crash(config_file: Path, port: int, n_kills: int, dice: random.Random)
         for number in range(n_kills):
             if number % 100 == 99:
                 print(f"{number + 1} kills")  # noqa: T201 - a long run shows that it goes on
-            await run_and_kill(started, session, dice)
+            await run_and_kill(started, session, dice, cut_power if number % 10 == 3 else None)
             for task in posting:
                 if task.done():
                     task.result()
@@ -253,7 +262,7 @@ async def test_a_killed_service_loses_nothing_and_doubles_nothing(tmp_path: Path
 @pytest.mark.server(SERVER)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="only POSIX has fork and kill -9")
 async def test_a_killed_service_leaves_its_database_whole(tmp_path: Path) -> None:
-    """The same with PostgreSQL, which outlives its client."""
+    """The same with PostgreSQL, which outlives its client, and is itself killed now and then."""
     seed = random.SystemRandom().randrange(1_000_000)
     dice = random.Random(seed)  # noqa: S311 - as above
     port = free_port()
@@ -261,8 +270,13 @@ async def test_a_killed_service_leaves_its_database_whole(tmp_path: Path) -> Non
     n_kills = 50 if MANY else 5
     with running() as server:
         store = server.database("log")
+
+        def cut_power() -> None:
+            server.kill()
+            server.start()
+
         config_file.write_text(f"listen: {{port: {port}}}\nstore: {store}\n", encoding="utf-8")
-        senders, figures = await crash(config_file, port, n_kills, dice)
+        senders, figures = await crash(config_file, port, n_kills, dice, cut_power)
         await check(store, senders, figures, f"seed {seed}")
     assert sum(sender.acknowledged for sender in senders) > n_kills, f"seed {seed}: the senders hardly sent anything"
 
