@@ -54,6 +54,7 @@ def _backlog(table: Table, days: list[Row], *, is_narrow: bool = False) -> str:
     """Return a line and an 80 % band for each plan, by working day: over days off there is nothing to draw."""
     base = _chart(days, "backlog_count")
     has_room = not is_narrow and len({row.span.first_day for row in days}) <= _AFTERMATH.days
+    is_many = len(table.cases) > len(_COLOURS) and not is_narrow
     told = "records received and not settled at close"
     # A label for each day where there is room, otherwise for the first day of each week.
     axis = alt.Axis(
@@ -67,10 +68,10 @@ def _backlog(table: Table, days: list[Row], *, is_narrow: bool = False) -> str:
     opacity = 0.18 if len(table.cases) <= _FEW else 0.05
     band = base.mark_area(opacity=opacity).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour)
     line = base.mark_line(strokeWidth=2.5, point=has_room).encode(
-        x=x, y=alt.Y("mean:Q", title=None if is_narrow else told), color=colour
+        x=x, y=alt.Y("mean:Q", title=None if is_narrow or is_many else told), color=colour
     )
     chart = band + line
-    if len(table.cases) > len(_COLOURS) and not is_narrow:
+    if is_many:
         return _small_multiples(table, band, line)
     if is_narrow:
         title = alt.TitleParams(told, anchor="start", fontSize=_FONT_SIZE, fontWeight="normal")
