@@ -7,6 +7,9 @@ SCENARIO ?= scenarios/tho-xuan.yaml
 # Not from the environment, where other programs mean other things by it.
 PORT = 8080
 
+# What Python has compiled is kept, whatever the environment says: the tests start some hundred programs.
+export PYTHONDONTWRITEBYTECODE :=
+
 BIN := .venv/bin
 LOG := .venv/setup.log
 # Written last, each in its turn: a half-made .venv has no stamp and is made again.
@@ -23,6 +26,7 @@ help: ## this list
 
 # Without a shell between make and the command, Ctrl-C and SIGTERM reach it directly: nothing is orphaned.
 run: $(READY) ## the peak-week prediction, then the live service with a simulated centre, until Ctrl-C
+	@$(BIN)/peakweek-monitor demo $(SCENARIO) --port $(PORT) --check
 	@$(BIN)/peakweek run $(SCENARIO)
 	@$(BIN)/peakweek-monitor demo $(SCENARIO) --port $(PORT)
 

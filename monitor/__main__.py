@@ -16,7 +16,8 @@ from sim import PeakweekError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return the exit status."""
-    parsed = build_parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    parsed = build_parser(given).parse_args(given)
     try:
         with contextlib.suppress(KeyboardInterrupt):  # where signals cannot be handled, Ctrl-C arrives here
             parsed.run(parsed)

@@ -22,6 +22,7 @@ _OPEN = {
     "/api/v1/clock",
     "/api/v1/schema",
     "/live.js",
+    "/network.js",
     "/style.css",
     "/icon.svg",
 }

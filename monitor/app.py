@@ -14,12 +14,14 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
+from yarl import URL
 
 from monitor.adapters.webhook import read_webhooks
 from monitor.admission import Admission
-from monitor.api import LIVE, RETRY_AFTER_S, add_api
+from monitor.api import EXTERNAL, LIVE, RETRY_AFTER_S, add_api
 from monitor.api.answers import answer_failures
 from monitor.api.figures import OnlyCentre
+from monitor.api.network import NETWORK
 from monitor.api.probing import SCHEDULE
 from monitor.api.steering import RELOADER
 from monitor.api.stream import STREAMS, Streams
@@ -29,6 +31,7 @@ from monitor.compaction import compact
 from monitor.config import Config
 from monitor.door import DOOR, Door
 from monitor.live import Live
+from monitor.network import ImpactCollector, Network
 from monitor.probes.schedule import Schedule, ScheduleCollector
 from monitor.reload import Reloader
 from monitor.roster import Roster
@@ -36,6 +39,7 @@ from monitor.service import ServiceCollector, ServiceReading
 from monitor.store import Store, place_of
 from monitor.tokens import Tokens
 from monitor.web import Prediction, add_web
+from monitor.web.network import add_network
 from monitor.webconfig import Web
 from sim import PeakweekError
 
@@ -53,6 +57,7 @@ def build_app(
     registry: CollectorRegistry,
     rosters: Mapping[str, Roster] | None = None,
     prediction: Prediction | None = None,
+    external_url: URL | None = None,
     web_files: Web | None = None,
     config_path: Path | None = None,
 ) -> web.Application:
@@ -65,23 +70,28 @@ def build_app(
         registry: where the centre's metrics are registered; taken back at clean-up.
         rosters: who should be at work, by the id of each centre that has a plan.
         prediction: draws the chart of the page's prediction; without it, the page has none.
+        external_url: under which the service is reached through a proxy that takes its path off; none: as it is.
         web_files: certificate and users; without them, plain HTTP and no users.
         config_path: where the configuration is read again from; without it, it stays.
     """
     app = web.Application(client_max_size=config.limits.body_bytes)
     live, web_files = Live(config, clock, store, rosters or {}), web_files or Web()
     app[LIVE] = live
+    app[EXTERNAL] = external_url
     app[RELOADER] = Reloader(config_path, live, web_files)
     app[DOOR] = Door(Admission(Tokens(config.tokens), web_files), lambda: live.config)
     app[STREAMS] = Streams(live)
     if not config.probes.is_empty:
         app[SCHEDULE] = Schedule(config.probes, clock, ZoneInfo(config.probed_centre.time_zone))
+    if config.probes.targets:
+        app[NETWORK] = Network(live, app[SCHEDULE])
+        add_network(app, live)
     app[WEBHOOKS] = read_webhooks(config.webhooks)
     live.followers.append(app[STREAMS].tell)
     app.on_shutdown.append(app[STREAMS].end)
     app[DOOR].hang(app, answer_failures)
     add_api(app, registry)
-    add_web(app, live, prediction)
+    add_web(app, live, prediction, prefix=external_url.path.rstrip("/") if external_url else "")
     app.cleanup_ctx.append(_running(registry))
     return app
 
@@ -96,6 +106,9 @@ def _running(registry: CollectorRegistry) -> Callable[[web.Application], AsyncIt
         if SCHEDULE in app:
             collectors.append(ScheduleCollector(app[SCHEDULE]))
             tasks.append(asyncio.create_task(app[SCHEDULE].run()))
+        if NETWORK in app:
+            collectors.append(ImpactCollector(app[NETWORK]))
+            tasks.append(asyncio.create_task(app[NETWORK].run()))
         for collector in collectors:
             registry.register(collector)
         yield

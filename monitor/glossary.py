@@ -44,7 +44,7 @@ starts again, except those that say that they count since it started. Events are
 _HEAD_OF_PROBES = """## Metrics
 
 This table is made by `peakweek-monitor glossary probes`. On `/metrics` each of them has further labels of the
-schedule: `target`, `part` and `module`.
+schedule, `target`, `part` and `module`; those of the impact have not.
 """
 
 

@@ -9,6 +9,7 @@ import promql_parser
 from ruamel.yaml import YAML
 
 from monitor.collector import FAMILIES
+from monitor.probes.families import PROBE_FAMILIES, SCHEDULE_LABELS
 from monitor.service import SERVICE_FAMILIES
 
 TARGET_LABELS = frozenset({"instance", "job", "commune", "province"})
@@ -33,7 +34,7 @@ def scraped() -> dict[str, frozenset[str]]:
             series[f"{family.name}_bucket"] = labels | {"le"}
         else:
             series[family.name] = labels
-    return series
+    return series | {family.name: frozenset({*family.labels, *SCHEDULE_LABELS}) for family in PROBE_FAMILIES}
 
 
 def selectors(expression: str) -> dict[str, set[str]]:

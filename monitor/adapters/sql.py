@@ -186,7 +186,9 @@ def sample(address: str, table: str | None, n_rows: int) -> tuple[list[dict[str,
 
     def query_of(columns: Sequence[str], changed: Sequence[str]) -> str:
         wanted = sqlalchemy.select(*(reflected.c[name] for name in columns))
-        since = sqlalchemy.literal_column(":since")  # stays as it is: it is bound when the query is asked
+        since = sqlalchemy.literal_column(
+            ":since", sqlalchemy.DateTime()
+        )  # stays as it is: it is bound when the query is asked
         if changed:
             wanted = wanted.where(sqlalchemy.or_(*(reflected.c[name] >= since for name in changed)))
         return " ".join(str(wanted.compile(dialect=engine.dialect)).split())

@@ -10,11 +10,14 @@ from http import HTTPStatus
 
 import pydantic_core
 from aiohttp import web
+from yarl import URL
 
 from monitor.live import Live
 
 _KEPT = ("Allow", "Connection", "Retry-After", "WWW-Authenticate")
 LIVE = web.AppKey("live", Live)
+EXTERNAL: web.AppKey[URL | None] = web.AppKey("external")
+"""Under which address the service is reached through a proxy; none: under the one that a request names."""
 _log = logging.getLogger(__name__)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

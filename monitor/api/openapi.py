@@ -15,7 +15,7 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from monitor.admission import centres_of
-from monitor.api.answers import LIVE, as_json
+from monitor.api.answers import EXTERNAL, LIVE, as_json
 from monitor.api.described import CENTRE, DESCRIPTIONS, REFUSALS, Answer, Description, Handler, described
 from monitor.events.schema import definitions, event_schema
 from monitor.figures import PlannedFigures, Snapshot
@@ -45,7 +45,8 @@ _PROBLEM = {
 async def get_openapi(request: web.Request) -> web.Response:
     """Return this document."""
     centres = [centre.id for centre in centres_of(request, request.app[LIVE].config)]
-    return as_json(openapi(request.app.router, centres))
+    external = request.app[EXTERNAL]
+    return as_json(openapi(request.app.router, centres) | {"servers": [{"url": str(external or "/")}]})
 
 
 @described({HTTPStatus.OK: Answer("The schema.", {"application/schema+json": {"type": "object"}})})

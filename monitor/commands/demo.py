@@ -15,10 +15,11 @@ from monitor.clock import ScaledClock
 from monitor.commands.hosting import hosting
 from monitor.commands.options import Subparsers, add_listen, add_speed, own_config
 from monitor.commands.replay import told, until_stopped
-from monitor.config import PlanConfig
+from monitor.config import ListenConfig, PlanConfig
 from monitor.events import TicketAbandoned, TicketCalled, TicketIssued
 from monitor.logs import set_up_logging
 from monitor.prediction import ScenarioPrediction
+from monitor.serving import listening
 
 if TYPE_CHECKING:
     import argparse
@@ -45,12 +46,16 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--plan", metavar="NAME", help="the plan to live by (default: the scenario's first)")
     add_speed(parser, 60, "60")
     add_listen(parser)
+    parser.add_argument("--check", action="store_true", help="only see whether a service can listen there")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Simulate, serve and play until stopped."""
     set_up_logging()
+    if arguments.check:
+        asyncio.run(_check(ListenConfig(host=arguments.host, port=arguments.port)))
+        return
     scenario, events = read_demonstration(arguments)
     asyncio.run(_demo(arguments, scenario, events))
 
@@ -88,6 +93,11 @@ def first_queue(events: Sequence[Event]) -> datetime:
         if n_waiting == _QUEUE:
             return event.time
     return events[0].time
+
+
+async def _check(listen: ListenConfig) -> None:
+    for each in await listening(listen):
+        each.close()
 
 
 async def _demo(arguments: argparse.Namespace, scenario: Scenario, events: list[Event]) -> None:

@@ -6,11 +6,13 @@ the block ends, so have the service, its store and its prediction.
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
+from yarl import URL
 
 from monitor.api.steering import RELOADER
 from monitor.app import build_app
@@ -20,8 +22,12 @@ from monitor.live import VERSION
 from monitor.prediction import ScenarioPrediction
 from monitor.roster import read_rosters
 from monitor.serving import ListenError, listening, serving, stop_signal
-from monitor.store import StoreError, open_store
+from monitor.store import Store, StoreError, open_store
 from monitor.webconfig import Web
+from sim import ConfigError
+
+_FIRST_SOCKET = 3  # behind standard input, output and error
+_TCP = (socket.AF_INET, socket.AF_INET6)
 
 
 @contextlib.asynccontextmanager
@@ -31,6 +37,8 @@ async def hosting(
     prediction: ScenarioPrediction | None = None,
     *,
     listens: Sequence[ListenConfig] = (),
+    is_activated: bool = False,
+    external_url: URL | None = None,
     web_files: Web | None = None,
     config_path: Path | None = None,
     reloads: bool = False,
@@ -42,6 +50,8 @@ async def hosting(
         clock: what the time is.
         prediction: calculates the chart of the page's prediction.
         listens: where to listen instead of where the configuration says.
+        is_activated: whether to take the sockets that systemd hands over, and to listen nowhere else.
+        external_url: under which the service is reached through a proxy.
         web_files: certificate and users.
         config_path: where the configuration is read again from.
         reloads: whether SIGHUP has the configuration read again; otherwise it stops the service.
@@ -49,25 +59,22 @@ async def hosting(
     Raises:
         ListenError: one of the addresses cannot be listened on; no log was opened.
         StoreError: the log cannot be opened.
-        ConfigError: a centre's plan cannot be read.
+        ConfigError: a centre's plan cannot be read, or systemd handed over no socket.
     """
     rosters = read_rosters(config)
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
-    sockets = await _listening(listens or [config.listen])  # before the log: who cannot listen leaves none
-    try:
-        store = open_store(config.store, first_centre=next(iter(config.centre_by_id)))
-    except StoreError:
-        for each in sockets:
-            each.close()
-        raise
+    # Before the log: who cannot listen leaves none.
+    sockets = _activated() if is_activated else await _listening(listens or [config.listen])
+    store = _opened(config, sockets)
     app = build_app(
         config,
         clock=clock,
         store=store,
         registry=registry,
         rosters=rosters,
+        external_url=external_url,
         prediction=prediction,
         web_files=web_files,
         config_path=config_path,
@@ -77,8 +84,18 @@ async def hosting(
         stopped = stack.enter_context(stop_signal(app[RELOADER].reload_quietly if reloads else None))
         if prediction:
             await stack.enter_async_context(prediction.calculating())
-        _tell(config, address, store.name)
+        _tell(config, str(external_url).rstrip("/") if external_url else address, store.name)
         yield address, stopped
+
+
+def _opened(config: Config, sockets: Sequence[socket.socket]) -> Store:
+    """Return the log of events; without it, nobody listens."""
+    try:
+        return open_store(config.store, first_centre=next(iter(config.centre_by_id)))
+    except StoreError:
+        for each in sockets:
+            each.close()
+        raise
 
 
 async def _listening(listens: Sequence[ListenConfig]) -> list[socket.socket]:
@@ -92,6 +109,29 @@ async def _listening(listens: Sequence[ListenConfig]) -> list[socket.socket]:
             each.close()
         raise
     return sockets
+
+
+def _activated() -> list[socket.socket]:
+    """Return the sockets that systemd listens on for us; only this process gets them.
+
+    Raises:
+        ConfigError: it has none for us, or one that is of no use.
+
+    Source: sd_listen_fds(3).
+    """
+    is_ours = os.environ.pop("LISTEN_PID", "") == str(os.getpid())
+    n_sockets = int(os.environ.pop("LISTEN_FDS", "0")) if is_ours else 0
+    sockets = [socket.socket(fileno=number) for number in range(_FIRST_SOCKET, _FIRST_SOCKET + n_sockets)]
+    for each in sockets:
+        each.set_inheritable(False)
+    if not sockets or not all(map(_takes_connections, sockets)):
+        got = "no socket" if not sockets else "a socket on which no connection comes in by TCP"
+        raise ConfigError("--web.systemd-socket", "", got, "to be started by a .socket unit with ListenStream=")
+    return sockets
+
+
+def _takes_connections(each: socket.socket) -> bool:
+    return each.family in _TCP and bool(each.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
 
 
 def _tell(config: Config, address: str, log: str) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from yarl import URL
+
 from monitor.config import CentreConfig, Config, ListenConfig
 from monitor.logs import FORMATS, LEVELS
 from sim import ConfigError
@@ -56,6 +58,19 @@ def listen_address(text: str) -> ListenConfig:
         expected = "host:port such as 127.0.0.1:8080, or :8080 for every IPv4 address of this machine"
         raise argparse.ArgumentTypeError(f"found {text!r}; expected {expected}")
     return ListenConfig(host=host.removeprefix("[").removesuffix("]") or "0.0.0.0", port=int(port))  # noqa: S104 - asked for
+
+
+def external_url(text: str) -> URL:
+    """Return the address under which people reach a service that stands behind a proxy."""
+    try:
+        url = URL(text)
+        is_fit = url.scheme in ("http", "https") and bool(url.host) and not (url.query or url.fragment or url.user)
+    except ValueError:
+        is_fit = False
+    if not is_fit:
+        expected = "an address such as https://office.example/monitor"
+        raise argparse.ArgumentTypeError(f"found {text!r}; expected {expected}")
+    return url
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ import sim
 from monitor.adapters.webhook import read_webhooks
 from monitor.clock import WallClock
 from monitor.commands.hosting import hosting
-from monitor.commands.options import Subparsers, add_config, add_log, listen_address
+from monitor.commands.options import Subparsers, add_config, add_log, external_url, listen_address
 from monitor.config import Config, read_config
 from monitor.logs import set_up_logging
 from monitor.prediction import ScenarioPrediction
@@ -48,6 +48,19 @@ def add(subparsers: Subparsers) -> None:
         action="append",
         default=[],
         help="host:port to listen on, instead of the configuration's; may be given several times",
+    )
+    parser.add_argument(
+        "--web.systemd-socket",
+        dest="is_activated",
+        action="store_true",
+        help="take the sockets that systemd's socket activation hands over, and listen nowhere else",
+    )
+    parser.add_argument(
+        "--web.external-url",
+        dest="external_url",
+        metavar="URL",
+        type=external_url,
+        help="under which the service is reached through a proxy, which takes the path off; links begin with it",
     )
     add_log(parser)
     parser.set_defaults(run=run)
@@ -102,6 +115,8 @@ async def _serve(
         WallClock(),
         prediction,
         listens=arguments.listens,
+        is_activated=arguments.is_activated,
+        external_url=arguments.external_url,
         web_files=web_files,
         config_path=arguments.config,
         reloads=True,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from monitor.config.probes import ProbesConfig
+from monitor.config.probes import Certificates, ProbesConfig
 from monitor.config.section import Section
 from sim import ConfigError, MisfitError, read_document
 
@@ -162,7 +162,8 @@ class Config(Section):
     @property
     def probed_centre(self) -> CentreConfig:
         """Return the centre to which what is probed belongs."""
-        return self.centre_by_id[self.probes.centre or next(iter(self.centre_by_id))]
+        served = self.centre_by_id
+        return served.get(self.probes.centre or "", next(iter(served.values())))
 
     def waiting_limit_of(self, centre: CentreConfig) -> float | None:
         """Return the limit that holds in a centre, in seconds; none where nothing is promised."""
@@ -210,11 +211,25 @@ def read_config(path: str | os.PathLike[str] | None) -> Config:
         found["store"] = _beside(path, "store", config.store)
     if config.prediction:
         found["prediction"] = _with_scenario(path, "prediction", config.prediction)
+    found["probes"] = _with_certificates(path, config.probes)
     found["centre"] = _with_plan(path, "centre", config.centre)
     found["centres"] = tuple(
         _with_plan(path, f"centres[{index}]", centre) for index, centre in enumerate(config.centres)
     )
     return config.model_copy(update=found)
+
+
+def _with_certificates(path: str | os.PathLike[str], probes: ProbesConfig) -> ProbesConfig:
+    """Return the probes with their files of certificates in the configuration's folder, or refuse one not there."""
+    found = {}
+    for name, module in probes.modules.items():
+        tls: Certificates | None = getattr(module, "tls", None)
+        if tls and tls.ca_file:
+            file, field = Path(path).parent / tls.ca_file, f"probes.modules.{name}.tls.ca_file"
+            if not file.is_file():
+                raise ConfigError(str(path), field, f"{file}, which is no file", "certificates in PEM")
+            found[name] = module.model_copy(update={"tls": tls.model_copy(update={"ca_file": str(file)})})
+    return probes.model_copy(update={"modules": probes.modules | found})
 
 
 def _with_plan(path: str | os.PathLike[str], field: str, centre: CentreConfig) -> CentreConfig:

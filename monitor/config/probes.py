@@ -28,24 +28,26 @@ def _is_hours(text: str) -> str:
     return text
 
 
+def _without_secret(text: str) -> str:
+    """Return an address, or refuse one that has a password in it, which would be shown in many places."""
+    if re.match(r"[a-z]+://[^/]*@", text):
+        raise MisfitError(got="an address with user or password", expected="one without; see the module's headers")
+    return text
+
+
+Target = Annotated[Text, AfterValidator(_without_secret)]
+
+
 class Module(Section):
     """How something is probed.
 
     Attributes:
         timeout_s: an attempt that takes longer has failed; a scraper's own limit may shorten it.
-    """
-
-    timeout_s: float = Field(default=5, ge=0.1, le=60)
-
-
-class AddressedModule(Module):
-    """How something with an address is probed.
-
-    Attributes:
         ip_protocol: which kind of address is taken where a name has both.
         ip_fallback: whether the other kind is taken where it has none of that.
     """
 
+    timeout_s: float = Field(default=5, ge=0.1, le=60)
     ip_protocol: IpProtocol = "ip4"
     ip_fallback: bool = True
 
@@ -55,7 +57,8 @@ class Certificates(Section):
 
     Attributes:
         verify: whether they are checked at all; what they say is shown in either case.
-        ca_file: in PEM, who else may sign them, beside those whom the system trusts.
+        ca_file: in PEM, who else may sign them, beside those whom the system trusts; as read, relative to the
+            configuration file's folder.
         server_name: the name that must be in it; none: the target's own.
     """
 
@@ -64,7 +67,7 @@ class Certificates(Section):
     server_name: Text | None = None
 
 
-class IcmpModule(AddressedModule):
+class IcmpModule(Module):
     """Echo requests, of which loss, round trip and jitter are measured.
 
     Attributes:
@@ -81,7 +84,7 @@ class IcmpModule(AddressedModule):
     loss_limit_ratio: float = Field(default=0.99, ge=0, le=1)
 
 
-class TcpModule(AddressedModule):
+class TcpModule(Module):
     """A connection, perhaps with a greeting.
 
     Attributes:
@@ -114,7 +117,7 @@ class Step(Section):
     expected_text: Text | None = None
 
 
-class HttpModule(AddressedModule):
+class HttpModule(Module):
     """A page, or a sequence of pages such as log-in, then lookup.
 
     Attributes:
@@ -141,7 +144,7 @@ class HttpModule(AddressedModule):
     tls: Certificates = Certificates()
 
 
-class DnsModule(AddressedModule):
+class DnsModule(Module):
     """A question to the name server that is the target.
 
     Attributes:
@@ -162,7 +165,7 @@ class DnsModule(AddressedModule):
     is_recursive: bool = True
 
 
-class ThroughputModule(AddressedModule):
+class ThroughputModule(Module):
     """How fast the line carries a bounded number of bytes, at hours at which nobody needs it.
 
     Attributes:
@@ -284,7 +287,7 @@ class TargetConfig(Section):
     """
 
     name: Name
-    target: Text
+    target: Target
     module: Name
     part: Part
     every_s: float = Field(default=30, ge=1, le=86_400)
@@ -312,7 +315,7 @@ class ProbesConfig(Section):
 
     modules: dict[Name, AnyModule] = Field(default_factory=dict)
     targets: tuple[TargetConfig, ...] = Field(default=(), max_length=100)
-    allow: tuple[Text, ...] = Field(default=(), max_length=1_000)
+    allow: tuple[Target, ...] = Field(default=(), max_length=1_000)
     centre: Name | None = None
     outage_after: int = Field(default=3, ge=1, le=100)
     recovery_after: int = Field(default=2, ge=1, le=100)

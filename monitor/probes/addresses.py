@@ -1,25 +1,24 @@
 """Names to addresses, and connections to them.
 
 Place in the pipeline: under the probers. In: a host or host and port. Out: an address of the wanted kind. Invariant: a
-name server that hangs holds one thread for each name that is asked for, and none of those that others work in.
+name server that hangs holds one thread for each name that is asked for.
 
 Source: blackbox_exporter's probes for which kind of address is taken, and for the hash of an address.
 """
 
-import asyncio
 import ipaddress
 import socket
-import threading
 from dataclasses import dataclass
+from functools import partial
 
 from monitor.clock import monotonic_s
-from monitor.config.probes import AddressedModule
+from monitor.config.probes import Module
+from monitor.probes.aside import aside
 from monitor.probes.attempt import Attempt, ProbeError
 from monitor.probes.result import Reason
 
 _FAMILIES = {"ip4": socket.AF_INET, "ip6": socket.AF_INET6}
 _OTHER = {"ip4": "ip6", "ip6": "ip4"}
-_lookups: dict[str, asyncio.Future[list[tuple[int, str]]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def host_and_port(target: str, default: int | None = None) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-async def resolved(host: str, module: AddressedModule, attempt: Attempt) -> Address:
+async def resolved(host: str, module: Module, attempt: Attempt) -> Address:
     """Return the host's address of the kind that the module wants, and note what was found.
 
     Raises:
@@ -62,7 +61,7 @@ async def resolved(host: str, module: AddressedModule, attempt: Attempt) -> Addr
     attempt.say(f"looking up {host}, {module.ip_protocol} first")
     began_s = monotonic_s()
     try:
-        found = await asyncio.shield(_lookup(host))
+        found = await aside(f"look up {host}", partial(_look_up, host))
     except (OSError, UnicodeError) as problem:
         raise ProbeError(Reason.RESOLVE, f"{host} has no address ({problem})") from None
     finally:
@@ -78,36 +77,10 @@ async def resolved(host: str, module: AddressedModule, attempt: Attempt) -> Addr
     raise ProbeError(Reason.RESOLVE, f"{host} has no {module.ip_protocol} address")
 
 
-def _lookup(host: str) -> asyncio.Future[list[tuple[int, str]]]:
-    """Return the lookup of a name that is under way, or a new one in a thread of its own."""
-    if (running := _lookups.get(host)) and running.get_loop() is asyncio.get_running_loop():
-        return running
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[list[tuple[int, str]]] = loop.create_future()
-    _lookups[host] = future
-
-    def tell(found: list[tuple[int, str]] | Exception) -> None:
-        if _lookups.get(host) is future:
-            del _lookups[host]
-        if isinstance(found, Exception):
-            future.set_exception(found)
-            future.exception()  # seen: whoever waited may have gone
-        else:
-            future.set_result(found)
-
-    def look() -> None:
-        try:
-            found: list[tuple[int, str]] | Exception = [
-                (family, str(address[0]))
-                for family, *_, address in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-            ]
-        except (OSError, UnicodeError) as problem:
-            found = problem
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(tell, found)
-
-    threading.Thread(target=look, name=f"look up {host}"[:30], daemon=True).start()
-    return future
+def _look_up(host: str) -> list[tuple[int, str]]:
+    """Return the addresses of a name, with the kind of each."""
+    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return [(family, str(address[0])) for family, *_, address in found]
 
 
 def is_ip_address(host: str) -> bool:

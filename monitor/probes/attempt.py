@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -18,6 +19,7 @@ from pydantic import SecretStr
 
 from monitor.clock import monotonic_s
 from monitor.config.probes import Module
+from monitor.probes.aside import aside
 from monitor.probes.result import ProbeResult, Reason, Sample
 
 PROBERS = {
@@ -136,7 +138,7 @@ async def probe(target: str, module: Module, *, deadline_s: float) -> ProbeResul
 async def _reason(target: str, kind: str, module: Module, attempt: Attempt) -> Reason:
     """Return why the attempt failed, or that it did not."""
     try:
-        prober = _known[kind] if kind in _known else await asyncio.to_thread(_imported, kind)
+        prober = _known[kind] if kind in _known else await aside(f"import {kind}", partial(_imported, kind))
         async with asyncio.timeout(attempt.left_s):
             await prober(target, module, attempt)
     except ProbeError as problem:

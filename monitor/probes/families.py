@@ -34,7 +34,8 @@ SCHEDULE_LABELS = ("target", "part", "module")
 """What `/metrics` adds to each sample of a scheduled probe."""
 
 _ANY = ("any",)
-_ADDRESSED = ("icmp", "tcp", "http", "dns", "throughput")
+_IMPACT = ("impact",)
+_ADDRESSED = ("icmp", "tcp", "http", "dns", "throughput", "snmp", "ups")
 _TLS = ("tcp", "http")
 _INTERFACE = ("ifIndex", "ifDescr", "ifName", "ifAlias")
 
@@ -173,6 +174,8 @@ SAMPLE_FAMILIES: tuple[ProbeFamily, ...] = (
             ("battery_runtime_low", "The time left at which the UPS says that its battery is low, in seconds."),
             ("battery_voltage", "Voltage of the battery."),
             ("battery_voltage_nominal", "Voltage that the battery should have."),
+            ("battery_voltage_high", "Voltage of a full battery."),
+            ("battery_voltage_low", "Voltage of an empty battery."),
             ("input_voltage", "Voltage that comes in."),
             ("input_voltage_nominal", "Voltage that should come in."),
             ("input_frequency", "Frequency of what comes in, in hertz."),
@@ -219,7 +222,26 @@ SCHEDULE_FAMILIES: tuple[ProbeFamily, ...] = (
 )
 """What the schedule tells of each of its targets, on `/metrics` alone."""
 
-PROBE_FAMILIES = (*RESULT_FAMILIES, *SAMPLE_FAMILIES, *SCHEDULE_FAMILIES)
+IMPACT_FAMILIES: tuple[ProbeFamily, ...] = (
+    *(
+        _gauge(f"centre_network_impact_{name}", _IMPACT, help_, ("what",))
+        for name, help_ in (
+            ("bad_seconds", "Busy time of the last 12 hours, while visitors waited and this was out of order."),
+            ("good_seconds", "Busy time of the last 12 hours, while visitors waited and nothing was out of order."),
+            ("records_delayed", "Records that intake would have received in the bad time; absent if not known."),
+            ("records_delayed_lower", "The least that this may be, 95 times in 100."),
+            ("records_delayed_upper", "The most that this may be, 95 times in 100."),
+            ("staff_seconds", "Time of open counters that was lost in the bad time; absent if not known."),
+            ("staff_seconds_lower", "The least that this may be, 95 times in 100."),
+            ("staff_seconds_upper", "The most that this may be, 95 times in 100."),
+        )
+    ),
+)
+"""What the line and the portal cost the queue, on `/metrics` alone, where events come in and targets are probed."""
+
+SCHEDULED_FAMILIES = (*RESULT_FAMILIES, *SAMPLE_FAMILIES, *SCHEDULE_FAMILIES)
+"""What `/metrics` shows of scheduled targets, with the labels of the schedule."""
+PROBE_FAMILIES = (*SCHEDULED_FAMILIES, *IMPACT_FAMILIES)
 """Every metric of the probes."""
 FAMILY_BY_NAME = {family.name: family for family in PROBE_FAMILIES}
 """The same by name."""

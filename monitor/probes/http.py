@@ -14,7 +14,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from monitor.clock import monotonic_s
-from monitor.config.probes import AddressedModule, Certificates, HttpModule, Step
+from monitor.config.probes import Certificates, HttpModule, Module, Step
 from monitor.probes.addresses import is_ip_address, resolved
 from monitor.probes.attempt import Attempt, ProbeError, secret
 from monitor.probes.certificates import Handshake, context_of, note_certificates, watched
@@ -47,7 +47,7 @@ async def probe(target: str, module: HttpModule, attempt: Attempt) -> None:
                     place = await _page(asker, urljoin(place, step.path), step)
 
 
-async def address_of(target: str, module: AddressedModule, attempt: Attempt) -> URL:
+async def address_of(target: str, module: Module, attempt: Attempt) -> URL:
     """Return the address of a page; where it has a number instead of a name, note it.
 
     Raises:
@@ -68,9 +68,7 @@ def _as_step(module: HttpModule) -> Step:
     return Step(name="page", status=module.status, expected_text=module.expected_text)
 
 
-def client(
-    module: AddressedModule, attempt: Attempt, certificates: Certificates, handshake: Handshake
-) -> aiohttp.ClientSession:
+def client(module: Module, attempt: Attempt, certificates: Certificates, handshake: Handshake) -> aiohttp.ClientSession:
     """Return a client whose connections are looked up as the module says, and whose phases are noted."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
@@ -108,7 +106,7 @@ def failures() -> Iterator[None]:
 class _Resolver(AbstractResolver):
     """Looks names up as all probes do."""
 
-    def __init__(self, module: AddressedModule, attempt: Attempt) -> None:
+    def __init__(self, module: Module, attempt: Attempt) -> None:
         self._module = module
         self._attempt = attempt
 

@@ -6,9 +6,11 @@ scrape, which reads what is known.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from functools import partial
 from hashlib import sha256
 
 from prometheus_client.core import Metric
@@ -18,14 +20,17 @@ from monitor.clock import Clock, monotonic_s
 from monitor.config.probes import Module, ProbesConfig, TargetConfig
 from monitor.probes.attempt import probe
 from monitor.probes.exposition import families, samples_of
-from monitor.probes.families import PROBE_FAMILIES, SCHEDULE_LABELS
+from monitor.probes.families import SCHEDULE_LABELS, SCHEDULED_FAMILIES
 from monitor.probes.history import History, Kept
+from monitor.probes.outages import Damped, is_bad
 from monitor.probes.result import ProbeResult, Reason, Sample
 from monitor.probes.traffic import rates
 
 _MOST_SPREAD_S = 30.0
 _SHORTEST_REST_S = 0.05
 _THROUGHPUT_REST_S = 900.0
+_REST_AFTER_MISTAKE_S = 10.0
+_log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -38,8 +43,8 @@ class Standing:
         ended: when it ended.
         n_attempts: since the service started.
         n_failures: those of them that failed.
-        n_alike: so many of the last ones, one after the other, ended like the last.
-        failing_since: when the first of them ended, where they failed.
+        failing_since: when the first failure ended since the last success, if there was one.
+        damped: whether the target is out of order, once enough attempts say so.
     """
 
     target: TargetConfig
@@ -47,13 +52,11 @@ class Standing:
     ended: datetime | None = None
     n_attempts: int = 0
     n_failures: int = 0
-    n_alike: int = 0
     failing_since: datetime | None = None
+    damped: Damped = field(default_factory=Damped)
 
     def note(self, result: ProbeResult, now: datetime) -> None:
         """Take what an attempt told."""
-        is_alike = self.result is not None and self.result.success is result.success
-        self.n_alike = self.n_alike + 1 if is_alike else 1
         self.failing_since = None if result.success else self.failing_since or now
         self.result, self.ended = result, now
         self.n_attempts += 1
@@ -68,6 +71,16 @@ class Standing:
             yield from samples_of(self.result)
         if self.failing_since:
             yield Sample("peakweek_probe_failing_since_timestamp_seconds", (), self.failing_since.timestamp())
+
+
+async def kept_going(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Do work that has no end, and begin it again after a mistake, which is told and takes nothing else along."""
+    while True:
+        try:
+            await work()
+        except Exception:  # noqa: BLE001 - an edge: a supervised task
+            _log.exception("%s made a mistake and begins again", name)
+            await asyncio.sleep(_REST_AFTER_MISTAKE_S)
 
 
 class BusyError(Exception):
@@ -103,7 +116,7 @@ class Schedule:
         """Probe every target for as long as the service runs."""
         async with asyncio.TaskGroup() as group:
             for standing in self.standings.values():
-                group.create_task(self._repeat(standing), name=f"probe {standing.target.name}")
+                group.create_task(kept_going(f"probing {standing.target.name}", partial(self._repeat, standing)))
 
     async def ask(self, target: str, module_name: str, timeout_s: float) -> Kept:
         """Return what an attempt tells that somebody asked for.
@@ -129,9 +142,18 @@ class Schedule:
             if target.is_due_at(self.clock.now().astimezone(self.zone).time()):
                 kept = await self._attempt(target.target, target.module, timeout_s)
                 standing.note(kept.result, kept.ended)
+                self._judge(standing, kept)
                 for follower in self.followers:
                     follower(standing)
             await asyncio.sleep(max(_SHORTEST_REST_S, target.every_s - (monotonic_s() - began_s)))
+
+    def _judge(self, standing: Standing, kept: Kept) -> None:
+        """Take what an attempt says of whether its target is out of order."""
+        config = self.config
+        said = is_bad(config.module_by_name[kept.module].prober, kept.result)
+        if said is not None:
+            after, recovery = config.outage_after, config.recovery_after
+            standing.damped.note(is_bad=said, now=kept.ended, outage_after=after, recovery_after=recovery)
 
     async def _attempt(self, target: str, module_name: str, timeout_s: float) -> Kept:
         """Make an attempt and keep what it told."""
@@ -186,7 +208,7 @@ class ScheduleCollector(Collector):
 
     def describe(self) -> Iterator[Metric]:
         """Yield the families without samples, so that a registry finds names that clash."""
-        return (Metric(family.name.removesuffix("_total"), family.help, family.kind) for family in PROBE_FAMILIES)
+        return (Metric(family.name.removesuffix("_total"), family.help, family.kind) for family in SCHEDULED_FAMILIES)
 
     def collect(self) -> Iterator[Metric]:
         """Yield the families of what is known now."""

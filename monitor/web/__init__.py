@@ -5,7 +5,6 @@ page needs nothing but this service (no other host, no inline script or style; t
 """
 
 from collections.abc import Awaitable, Callable
-from importlib.resources import files
 from typing import Protocol
 
 import jinja2
@@ -13,6 +12,7 @@ from aiohttp import web
 
 from monitor.admission import centre_of, centres_of, grant_of
 from monitor.live import Live
+from monitor.web.fixed import FILES, PAGE_POLICY, fixed, headers
 
 
 class Prediction(Protocol):
@@ -26,30 +26,37 @@ class Prediction(Protocol):
         """Return the chart as SVG, in its form for telephones or for wider screens; none while there is none yet."""
 
 
-_FILES = files("monitor.web")
-_PAGE_POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # A chart carries its own style and no script; it can load nothing.
 _CHART_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _ASSETS = {"live.js": "text/javascript", "style.css": "text/css", "icon.svg": "image/svg+xml"}
 
 
-def add_web(app: web.Application, live: Live, prediction: Prediction | None) -> None:
-    """Add the page's routes to the application; with a prediction, the page shows its chart."""
-    app.add_routes([web.get("/", _page(live, prediction))])
+def add_web(app: web.Application, live: Live, prediction: Prediction | None, *, prefix: str = "") -> None:
+    """Add the page's routes to the application.
+
+    Args:
+        app: the application.
+        live: the centres.
+        prediction: what the page predicts; none: it has no place for it.
+        prefix: what its links begin with, where a proxy takes it off again.
+    """
+    app.add_routes([web.get("/", _page(live, prediction, prefix))])
     for name, content_type in _ASSETS.items():
-        content = (_FILES / name).read_text(encoding="utf-8")
-        app.add_routes([web.get(f"/{name}", _fixed(content, content_type))])
+        content = (FILES / name).read_text(encoding="utf-8")
+        app.add_routes([web.get(f"/{name}", fixed(content, content_type))])
     if prediction:
         for name, is_narrow in (("prediction", False), ("prediction-narrow", True)):
             app.add_routes([web.get(f"/{name}.svg", _chart(prediction, is_narrow=is_narrow))])
 
 
-def _page(live: Live, prediction: Prediction | None) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _page(live: Live, prediction: Prediction | None, prefix: str) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Return a handler that answers with a centre's page, or with a list of several centres."""
     loader = jinja2.PackageLoader("monitor", "web")
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, auto_reload=False
     )
+    environment.globals["prefix"] = prefix
+    environment.globals["has_network"] = bool(live.config.probes.targets)
     one, many = environment.get_template("page.html"), environment.get_template("centres.html")
 
     async def handler(request: web.Request) -> web.Response:
@@ -66,17 +73,7 @@ def _page(live: Live, prediction: Prediction | None) -> Callable[[web.Request], 
                 query=f"?centre={centre.id}" if is_one_of_many else "",
                 is_one_of_many=is_one_of_many,
             )
-        return web.Response(text=text, content_type="text/html", headers=_headers(_PAGE_POLICY))
-
-    return handler
-
-
-def _fixed(text: str, content_type: str) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Return a handler that always answers with the same text."""
-
-    async def handler(request: web.Request) -> web.Response:
-        del request
-        return web.Response(text=text, content_type=content_type, headers=_headers(_PAGE_POLICY))
+        return web.Response(text=text, content_type="text/html", headers=headers(PAGE_POLICY))
 
     return handler
 
@@ -89,16 +86,6 @@ def _chart(prediction: Prediction, *, is_narrow: bool) -> Callable[[web.Request]
         svg = await prediction.draw(is_narrow=is_narrow)
         if svg is None:
             raise web.HTTPNotFound(reason="no prediction yet")
-        return web.Response(text=svg, content_type="image/svg+xml", headers=_headers(_CHART_POLICY))
+        return web.Response(text=svg, content_type="image/svg+xml", headers=headers(_CHART_POLICY))
 
     return handler
-
-
-def _headers(policy: str) -> dict[str, str]:
-    """Return the headers of everything that a browser shows."""
-    return {
-        "Content-Security-Policy": policy,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-cache",
-    }

@@ -4,14 +4,24 @@
 const REFRESH_MS = 2000;
 const TIMEOUT_MS = 5000;
 const SILENCE_MS = 7000; // the stream is never silent for longer than five seconds
-const query = document.body.dataset.query;
+const { prefix, query } = document.body.dataset;
 const numbers = new Intl.NumberFormat("en");
+const AGES = {
+  under_1d: "under a day",
+  "1d_to_3d": "1 to 3 days",
+  "3d_to_7d": "3 to 7 days",
+  "7d_to_15d": "7 to 15 days",
+  "15d_to_30d": "15 to 30 days",
+  over_30d: "over 30 days",
+};
+const STAGES = { processing: "the back office", approval: "approval", citizen: "the citizen" };
 const clock = new Intl.DateTimeFormat("en-GB", {
   dateStyle: "full",
   timeStyle: "medium",
   timeZone: document.body.dataset.timeZone,
 });
 let lastAnswer = null;
+let lagsBefore = null; // of the events before this page was opened
 
 const element = (id) => document.getElementById(id);
 const sum = (values) => values.reduce((total, value) => total + value, 0);
@@ -44,11 +54,14 @@ function row(name, cells, titles) {
 }
 
 const plain = (text) => ({ text, isOver: false });
+const percent = (ratio) => `${Math.round(100 * ratio)} %`;
+const share = (part, whole) => (whole ? percent(part / whole) : "–");
+const known = (value, format = (each) => numbers.format(each)) => (value === null || value === undefined ? "–" : format(value));
 const number = (value, isOver = false) => ({ text: numbers.format(value), isOver: isOver && value > 0 });
 
 function queueCells(queue, limitS) {
   const calls = queue.waits.counts.at(-1);
-  const over = limitS === null ? [] : [number(queue.n_over_limit, true)];
+  const over = limitS === null ? [] : [number(queue.n_over_limit, true), plain(share(queue.n_called_over_limit, queue.n_called))];
   return [
     number(queue.n_waiting),
     { text: queue.n_waiting ? duration(queue.longest_wait_s) : "–", isOver: limitS !== null && queue.longest_wait_s > limitS },
@@ -68,6 +81,7 @@ function procedureCells(procedure) {
     number(procedure.n_received),
     number(procedure.n_settled),
     number(procedure.n_settled_late),
+    number(procedure.n_withdrawn),
   ];
 }
 
@@ -78,19 +92,105 @@ function fill(id, cellsByName) {
   element(`no-${id}`).hidden = cellsByName.length > 0;
 }
 
+// Entries are [name, text, whether it is worth a look].
+function list(id, entries) {
+  const terms = entries.flatMap(([name, text, isOver]) => {
+    const [term, value] = [document.createElement("dt"), document.createElement("dd")];
+    term.textContent = name;
+    value.textContent = text;
+    value.classList.toggle("over", Boolean(isOver));
+    return [term, value];
+  });
+  element(id).replaceChildren(...terms);
+}
+
+function bars(id, valueByName, titles = {}) {
+  const most = Math.max(1, ...Object.values(valueByName));
+  list(id, Object.entries(valueByName).map(([name, value]) => [titles[name] ?? name, numbers.format(value)]));
+  element(id).querySelectorAll("dd").forEach((field, index) => {
+    const bar = document.createElement("span");
+    bar.className = "bar";
+    bar.hidden = Object.values(valueByName)[index] === 0;
+    bar.style.width = `${(Object.values(valueByName)[index] / most) * 70}%`;
+    field.prepend(bar);
+  });
+}
+
+function listOrNone(id, entries) {
+  list(id, entries);
+  element(`no-${id}`).hidden = entries.length > 0;
+}
+
+function renderStaff(state) {
+  const planned = state.planned?.n_on_duty ?? {};
+  const groups = [...new Set([...Object.keys(planned), ...Object.keys(state.n_on_duty)])];
+  listOrNone("staff", groups.map((group) => {
+    const onDuty = state.n_on_duty[group] ?? 0;
+    if (!(group in planned)) return [group, numbers.format(onDuty), false];
+    return [group, `${numbers.format(onDuty)} of ${numbers.format(planned[group])} planned`, onDuty < planned[group]];
+  }));
+}
+
+function renderOutages(state) {
+  const told = Object.entries(state.outages).filter(([, outage]) => outage.is_out !== null);
+  listOrNone("outages", told.map(([what, outage]) => {
+    const before = outage.n_outages - (outage.is_out ? 1 : 0);
+    const text = before ? `${numbers.format(before)} ended, ${duration(outage.lasted_s)}` : "none ended";
+    return [what, outage.is_out ? `out of order now; ${text}` : text, outage.is_out];
+  }));
+}
+
+// So long 95 of 100 events take at most that came since this page is open, as far as the buckets tell.
+function delay({ bounds_s: bounds, counts }) {
+  if (lagsBefore === null || lagsBefore.at(-1) > counts.at(-1)) lagsBefore = counts;
+  const since = counts.map((count, index) => count - lagsBefore[index]);
+  if (!since.at(-1)) return "–";
+  const at = since.findIndex((count) => count >= 0.95 * since.at(-1));
+  return at < bounds.length ? `within ${duration(bounds[at])}` : `over ${duration(bounds.at(-1))}`;
+}
+
+function renderEvents(state) {
+  const ago = (instant) => `${duration(Math.max(0, (new Date(state.now) - new Date(instant)) / 1000))} ago`;
+  list("events", [
+    ["Log", state.is_store_up ? "is written" : "cannot be written", !state.is_store_up],
+    ["Last event", known(state.last_received, ago), false],
+    ["Now 95 % arrive", delay(state.lags), false],
+    ["Events", numbers.format(sum(Object.values(state.n_events))), false],
+    ["Anomalies", numbers.format(sum(Object.values(state.n_anomalous))), false],
+  ]);
+}
+
+function renderCards(state, queues, procedures) {
+  const waiting = sum(queues.map(([, queue]) => queue.n_waiting));
+  const { arrivals, backlog, planned } = state;
+  show("waiting", numbers.format(waiting));
+  show("longest", waiting ? duration(Math.max(...queues.map(([, queue]) => queue.longest_wait_s))) : "–");
+  show("servers", known(state.n_servers_open));
+  show("servers-planned", planned ? `counters open, of ${numbers.format(planned.n_servers_open)} planned` : "counters open");
+  show("arrivals", known(arrivals.n_issued));
+  show("arrivals-usual", arrivals.n_usual === null ? "tickets, last full hour" : `tickets, last hour; usual ${numbers.format(arrivals.n_usual)}`);
+  show("backlog", numbers.format(sum(procedures.map(([, procedure]) => procedure.n_in_progress))));
+  show("overdue", numbers.format(sum(procedures.map(([, procedure]) => procedure.n_overdue))));
+  show("due-today", known(backlog.n_due_today));
+  show("on-time", known(backlog.on_time.of_received, percent));
+  show("on-time-settled", `on time, 30 days (${known(backlog.on_time.of_settled, percent)} of settled)`);
+  element("servers").classList.toggle("over", planned !== null && state.n_servers_open < planned.n_servers_open);
+}
+
 function render(state) {
   const byName = (first, second) => first[0].localeCompare(second[0], undefined, { numeric: true });
   const queues = Object.entries(state.queues).sort(byName);
   const procedures = Object.entries(state.procedures).sort(byName);
-  const waiting = sum(queues.map(([, queue]) => queue.n_waiting));
   show("clock", clock.format(new Date(state.now)));
-  show("waiting", numbers.format(waiting));
-  show("longest", waiting ? duration(Math.max(...queues.map(([, queue]) => queue.longest_wait_s))) : "–");
-  show("servers", state.n_servers_open === null ? "–" : numbers.format(state.n_servers_open));
-  show("backlog", numbers.format(sum(procedures.map(([, procedure]) => procedure.n_in_progress))));
-  show("overdue", numbers.format(sum(procedures.map(([, procedure]) => procedure.n_overdue))));
+  renderCards(state, queues, procedures);
   fill("queues", queues.map(([name, queue]) => [name, queueCells(queue, state.waiting_limit_s)]));
   fill("procedures", procedures.map(([name, procedure]) => [name, procedureCells(procedure)]));
+  bars("ages", state.backlog.n_by_age, AGES);
+  bars("fields", state.backlog.n_by_field);
+  bars("stages", state.backlog.n_by_stage, STAGES);
+  renderStaff(state);
+  renderOutages(state);
+  renderEvents(state);
 }
 
 function showConnection(isGood, text) {
@@ -108,7 +208,7 @@ function renderAnswer(state) {
 
 async function ask() {
   try {
-    const answer = await fetch(`/api/v1/state${query}`, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const answer = await fetch(`${prefix}/api/v1/state${query}`, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     renderAnswer(await answer.json());
   } catch {
@@ -122,7 +222,7 @@ function follow() {
   let stream = null;
   let heard = 0;
   function open() {
-    stream = new EventSource(`/api/v1/stream${query ? `${query}&` : "?"}of=state`);
+    stream = new EventSource(`${prefix}/api/v1/stream${query ? `${query}&` : "?"}of=state`);
     stream.addEventListener("state", (message) => {
       heard = Date.now();
       renderAnswer(JSON.parse(message.data));
@@ -151,8 +251,8 @@ function loadPrediction() {
   let attempt = 0;
   function load() {
     attempt += 1;
-    narrow.srcset = `/prediction-narrow.svg?attempt=${attempt}`;
-    wide.src = `/prediction.svg?attempt=${attempt}`;
+    narrow.srcset = `${prefix}/prediction-narrow.svg?attempt=${attempt}`;
+    wide.src = `${prefix}/prediction.svg?attempt=${attempt}`;
   }
   load();
 }

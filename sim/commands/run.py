@@ -21,9 +21,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by",
         action="append",
-        choices=("hour", "stage", "procedure", "group"),
+        choices=("hour", "stage", "procedure", "group", "person"),
         default=[],
-        help="also by hour of the day, stage, procedure or group of people (may be repeated); as csv, that alone",
+        help="also by hour of the day, stage, procedure, group or person (may be repeated); as csv, that alone",
     )
     parser.add_argument("--all-days", action="store_true", help="show every day in the table, not only the peak week's")
 

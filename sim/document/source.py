@@ -86,8 +86,9 @@ def parse_source(text: str, name: str, error: type[InputError]) -> Source:
         InputError: as the given subclass, when it is not YAML.
     """
     try:
-        root = _yaml().compose(text)
-        content = _with_tuples(_yaml().load(text), {})
+        yaml = _yaml()
+        root = yaml.compose(text)
+        content = _with_tuples(yaml.constructor.construct_document(root), {}) if root else None
     except YAMLError as problem:
         raise _syntax_error(problem, name, error) from None
     except RecursionError:

@@ -5,10 +5,11 @@ Invariant: the numbers depend on scenario, plan, seed and replication alone, not
 or the order in which they finish; all plans of a scenario meet the same workload (common random numbers).
 """
 
+from sim.experiment.breaches import Excess, find_excesses
 from sim.experiment.comparison import BETTER, Difference, compare
 from sim.experiment.precision import until_precise
 from sim.experiment.running import run_experiment, run_scenario, stream_experiment
-from sim.experiment.sure import Share, Sure, share, sure_of
+from sim.experiment.sure import Share, Sure, half_width, share, sure_of
 from sim.experiment.table import HIGH, LOW, MEDIAN, Band, Case, Table
 
 __all__ = [
@@ -19,10 +20,13 @@ __all__ = [
     "Band",
     "Case",
     "Difference",
+    "Excess",
     "Share",
     "Sure",
     "Table",
     "compare",
+    "find_excesses",
+    "half_width",
     "run_experiment",
     "run_scenario",
     "share",

@@ -14,6 +14,7 @@ from sim.measures.facts import Facts, due_ticks
 from sim.measures.figures import CAUSES, FIGURES, MEANINGS, Measures
 from sim.measures.main import main_figures
 from sim.measures.spans import Span, spans
+from sim.measures.staff import breaches_of
 from sim.plan import Plan
 from sim.trace import Trace
 
@@ -25,6 +26,7 @@ __all__ = [
     "Breakdown",
     "Measures",
     "Span",
+    "breaches_of",
     "due_ticks",
     "measure",
     "spans",

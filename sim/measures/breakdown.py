@@ -14,11 +14,12 @@ from sim.measures.records import count_figures, records_of, sojourn_figures
 from sim.measures.spans import Amounts, Floats, ratio
 from sim.measures.staff import hour_figures, labour_figures, use_of_hours
 from sim.measures.visits import Calls, calls_of, vain_figures, wait_figures
+from sim.plan.labour import person_name
 from sim.scenario.people import HALL_STAGES, STAGE_NAMES, Stage
 from sim.timebase import Ticks
 from sim.trace import NEVER, State
 
-BREAKDOWNS = ("hour", "stage", "procedure", "group")
+BREAKDOWNS = ("hour", "stage", "procedure", "group", "person")
 _HOURS = 24
 
 
@@ -51,7 +52,14 @@ class Breakdown:
 
 def break_down(kind: str, facts: Facts) -> Breakdown:
     """Return the breakdown of one kind."""
-    return {"hour": _by_hour, "stage": _by_stage, "procedure": _by_procedure, "group": _by_group}[kind](facts)
+    of_kind = {
+        "hour": _by_hour,
+        "stage": _by_stage,
+        "procedure": _by_procedure,
+        "group": _by_group,
+        "person": _by_person,
+    }
+    return of_kind[kind](facts)
 
 
 def _by_procedure(facts: Facts) -> Breakdown:
@@ -109,14 +117,23 @@ def _of_stage(facts: Facts, stage: Stage) -> dict[str, Floats]:
 
 
 def _by_group(facts: Facts) -> Breakdown:
+    group = facts.plan.person_group
+    return _by_people("group", facts.plan.groups, [group == number for number in range(len(facts.plan.groups))], facts)
+
+
+def _by_person(facts: Facts) -> Breakdown:
+    people = np.arange(facts.plan.n_persons)
+    names = tuple(person_name(facts.plan, person) for person in people.tolist())
+    return _by_people("person", names, [people == person for person in people], facts)
+
+
+def _by_people(kind: str, names: tuple[str, ...], parts: list[NDArray[np.bool_]], facts: Facts) -> Breakdown:
     overtime_h = hours_by_day(facts.basis, facts.overtime)
-    parts = [_of_group(facts, number, overtime_h) for number in range(len(facts.plan.groups))]
-    return Breakdown("group", facts.plan.groups, _side_by_side(parts))
+    return Breakdown(kind, names, _side_by_side([_of_people(facts, each, overtime_h) for each in parts]))
 
 
-def _of_group(facts: Facts, number: int, overtime_h: Floats) -> dict[str, Floats]:
+def _of_people(facts: Facts, is_member: NDArray[np.bool_], overtime_h: Floats) -> dict[str, Floats]:
     sheet, midnights = facts.sheet, facts.ruler.midnights
-    is_member = facts.plan.person_group == number
     shifts, overtime, overrun = (
         rows[is_member[rows[:, 0]]] for rows in (facts.attendance.shifts, facts.overtime, facts.overrun)
     )

@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.measures.basis import Basis
+from sim.measures.basis import Basis, basis_of
 from sim.measures.facts import Facts
 from sim.measures.load import Load
 from sim.measures.passes import hours_of_people
 from sim.measures.spans import Floats, ratio
+from sim.plan import Plan
+from sim.plan.labour import Breach, find_breaches_of
 from sim.timebase import Ticks
-from sim.trace import State
+from sim.trace import State, Trace
 
 _Before = Callable[[Ticks], Ticks]
 _EPSILON_H = 1e-6  # hours are sums of fractions; this much is rounding
@@ -49,6 +51,16 @@ def hour_figures(basis: Basis, busy: Ticks, on_shift: Ticks, overtime: Ticks, ov
         "overtime_h": overtime_ticks / basis.ticks_per_h,
         "lunch_h": lunch / basis.ticks_per_h,
     }
+
+
+def breaches_of(trace: Trace, plan: Plan) -> list[Breach]:
+    """Return every limit of the Labour Code that the hours break which people really worked, as `find_breaches` does.
+
+    Who finishes what they began works longer than the plan says.
+    """
+    facts = Facts(trace, plan, basis_of(plan))
+    worked = np.concatenate([facts.attendance.shifts[:, :3], facts.overrun])
+    return find_breaches_of(plan, worked, facts.overtime)
 
 
 def labour_figures(basis: Basis, normal_h: Floats, overtime_h: Floats) -> dict[str, Floats]:

@@ -60,8 +60,17 @@ class Breach:
     @property
     def found(self) -> str:
         """Return what was found, in words."""
-        what, when = _TOLD[self.rule]
-        return f"{self.hours:.2f} h of {what} for {self.who} {self.when.strftime(when)}"
+        return f"{self.hours:.2f} h of {self.of_what} for {self.who} {self.at}"
+
+    @property
+    def of_what(self) -> str:
+        """Return what the rule limits: ``overtime``."""
+        return _TOLD[self.rule][0]
+
+    @property
+    def at(self) -> str:
+        """Return when it is so, in words."""
+        return self.when.strftime(_TOLD[self.rule][1])
 
     @property
     def allowed(self) -> str:
@@ -194,7 +203,7 @@ def _culprit(plan: Plan, scenario: Scenario, breach: Breach) -> str:
 
 def _cover(plan: Plan, scenario: Scenario, day: date, start: int) -> str:
     """Return the entry of a plan that brings the overtime which begins at this tick."""
-    is_late = start >= plan.hours.timebase.tick(day, plan.hours.afternoon[1])
+    is_late = start >= plan.hours.timebase.tick(day, plan.hours.closes)
     kinds = ("evening", "lunch") if is_late else ("lunch", "evening")
     choice = scenario.plans[plan.name]
     return next(

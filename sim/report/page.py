@@ -12,12 +12,15 @@ import jinja2
 
 from sim.experiment import Difference, Table
 from sim.measures import MEANINGS
+from sim.report.answer import answer
+from sim.report.breaches import breaches_to_csv
 from sim.report.charts import backlog_by_day, differences, lost_by_cause, on_time_by_week, peak_backlog, waiting_by_hour
 from sim.report.comparison import comparison_csv, comparison_json, comparison_table
 from sim.report.folder import write_texts
 from sim.report.frames import replications_to_csv
+from sim.report.kept_out import kept_out
 from sim.report.rows import COLUMNS, cells, parts_to_csv, peaks, rows, to_csv, to_json
-from sim.report.tables import cost_table, known_to, lost_table, open_table, part_tables
+from sim.report.tables import breach_table, cost_table, known_to, lost_table, open_table, part_tables, result_table
 
 
 def write_files(table: Table, folder: Path) -> list[Path]:
@@ -32,6 +35,7 @@ def write_files(table: Table, folder: Path) -> list[Path]:
         "results.csv": to_csv(table),
         "results.json": to_json(table),
         "replications.csv": replications_to_csv(table),
+        "breaches.csv": breaches_to_csv(table),
         **{f"by-{kind}.csv": parts_to_csv(table, kind) for kind in table.breakdowns},
         "backlog.svg": peak_backlog(table),
         "lost.svg": lost_by_cause(table),
@@ -46,6 +50,7 @@ def page(table: Table) -> str:
     return _template("page.html.j2").render(
         table=table,
         scenario=table.cases[0].scenario,
+        answer=answer(table),
         plans=[[(row, cells(row)) for row in of_plan] for of_plan in by_plan],
         columns=COLUMNS,
         peaks=[(row, known_to(table, row, "unsettled_count")) for row in peaks(table)],
@@ -53,7 +58,10 @@ def page(table: Table) -> str:
         backlog=backlog_by_day(table),
         on_time=on_time_by_week(table),
         lost_chart=lost_by_cause(table),
+        kept_out=kept_out(table),
         unsettled=open_table(table),
+        result=result_table(table),
+        breach=breach_table(table),
         lost=lost_table(table),
         cost=cost_table(table),
         parts=part_tables(table),

@@ -14,6 +14,7 @@ from typing import Any
 
 from sim.experiment import HIGH, LOW, Band, Sure, Table, sure_of
 from sim.measures import FIGURES, Span
+from sim.report.breaches import breaches
 
 _S_PER_MIN = 60
 _POINTS = ("mean", "low", "median", "high")
@@ -25,9 +26,9 @@ COLUMNS = (
     "settled",
     "backlog\nat close",
     "on time\n%",
-    "wait min\nmean",
-    "wait min\nP95",
-    "came\nin vain",
+    "wait\nmin\nmean",
+    "wait\nmin\nP95",
+    "came\nin\nvain",
     "overtime\nhours",
     "staff\nbusy %",
     "link\nuse %",
@@ -81,13 +82,26 @@ def peaks(table: Table) -> list[Row]:
     return list(last.values())
 
 
+def highest(table: Table, case: int) -> Row:
+    """Return a plan's row of the day at whose close most is received and not settled; the first of several."""
+    days = [row for row in rows(table, ("backlog_count",)) if row.case == case and row.span.kind == "day"]
+    return max(days, key=lambda row: row.mean("backlog_count"))
+
+
+def peak_weeks(table: Table, figures: Iterable[str] = FIGURES) -> list[Row]:
+    """Return each plan's row of the last week of the peak."""
+    last = {row.plan: row for row in rows(table, figures) if row.is_peak and row.span.kind == "week"}
+    return list(last.values())
+
+
 def to_json(table: Table) -> str:
     """Return the run as one JSON document: what was run, and every figure's mean, 10 %, 50 % and 90 % points.
 
     Beside each stands the interval that holds it 95 times in 100, such as ``mean_between``; null if that takes more
     replications.
 
-    Breakdowns that were asked for stand beside the figures of their span, by kind and part.
+    Breakdowns that were asked for stand beside the figures of their span, by kind and part. Of each plan, `breaches`
+    tells who exceeds the Labour Code.
     """
     spans: dict[str, list[dict[str, Any]]] = {case.plan: [] for case in table.cases}
     sure = _sure(table)
@@ -105,7 +119,10 @@ def to_json(table: Table) -> str:
         "first_replication": table.first,
         "n_replications": table.n_replications,
         "band": {"low": LOW, "high": HIGH},
-        "plans": [{"name": name, "title": scenario.titles[name], "spans": of_plan} for name, of_plan in spans.items()],
+        "plans": [
+            {"name": name, "title": scenario.titles[name], "spans": of_plan, "breaches": breaches(table, case)}
+            for case, (name, of_plan) in enumerate(spans.items())
+        ],
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
@@ -180,8 +197,8 @@ def cells(row: Row) -> tuple[str, ...]:
         span_name(row.span),
         _number(row, "received_count"),
         _number(row, "settled_count"),
-        f"{_number(row, 'backlog_count')} {_band(row, 'backlog_count')}",
-        f"{_number(row, 'on_time_ratio', 100)} {_band(row, 'on_time_ratio', 100)}",
+        figure(row, "backlog_count"),
+        figure(row, "on_time_ratio", 100),
         _number(row, "wait_s_mean", 1 / _S_PER_MIN),
         _number(row, "wait_s_p95", 1 / _S_PER_MIN),
         f"{sum(row.mean(f'{how}_count') for how in ('sent_home', 'reneged', 'balked')):.0f}",
@@ -203,14 +220,13 @@ def _number(row: Row, figure: str, scale: float = 1) -> str:
     return "–" if band is None else f"{band.mean * scale:.0f}"
 
 
-def _band(row: Row, figure: str, scale: float = 1) -> str:
-    band = row.bands[figure]
-    return "" if band is None else f"[{band.low * scale:.0f}–{band.high * scale:.0f}]"
-
-
-def figure(row: Row, name: str) -> str:
-    """Return a figure's mean and band, such as ``90 [35–136]``."""
-    return f"{_number(row, name)} {_band(row, name)}"
+def figure(row: Row, name: str, scale: float = 1) -> str:
+    """Return a figure's mean and band, such as ``90 [35–136]``; without a band where all replications have the same."""
+    band = row.bands[name]
+    if band is None:
+        return "–"
+    mean, low, high = (f"{value * scale:.0f}" for value in (band.mean, band.low, band.high))
+    return mean if low == high == mean else f"{mean} [{low}–{high}]"
 
 
 def _span_columns(span: Span) -> dict[str, str]:

@@ -7,7 +7,7 @@ files, rounded.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from sim.experiment import Band, Table, sure_of
+from sim.experiment import Band, Table, find_excesses, sure_of
 from sim.measures import BREAKDOWNS, CAUSES
 from sim.report.rows import Row, figure, part_bands, rows, span_name
 
@@ -36,6 +36,14 @@ _OPEN = {
     "submitted_count": "submitted\nonline",
     "unserved_count": "came in vain\n(visits)",
 }
+_RESULTS: dict[str, tuple[str, float]] = {  # name and factor
+    "handover_count": ("handed\nover", 1),
+    "handover_wait_s_mean": ("wait min\nmean", _MIN),
+    "handover_wait_s_p95": ("wait min\nP95", _MIN),
+    "uncollected_count": ("not handed over\nat the end", 1),
+}
+_MOST_TOLD = 5  # breaches of the Labour Code, of each plan
+_ON_TIME = "on_time_all_ratio"
 _CLOSED = "lost_h_closed"
 _PARTS_NOTE = "Means; in brackets the band that holds 80 % of the replications, where they differ."
 _Column = tuple[str, str, float]  # name, figure, factor
@@ -107,6 +115,18 @@ _PARTS: dict[str, tuple[tuple[str, tuple[_Column, ...]], ...]] = {
             ),
         ),
     ),
+    "person": (
+        (
+            "",
+            (
+                ("busy\n%", "utilisation_ratio", _PERCENT),
+                ("overtime\nhours", "overtime_h", 1),
+                ("lunch\nhours", "lunch_h", 1),
+                ("overtime\nday h", "labour_day_overtime_h_max", 1),
+                ("overtime\nmonth h", "labour_month_overtime_h_max", 1),
+            ),
+        ),
+    ),
 }
 
 
@@ -136,18 +156,71 @@ def known_to(table: Table, row: Row, figure: str) -> str:
 
 def open_table(table: Table) -> TextTable:
     """Return what is not settled at the close, of each plan in the peak week and the period, with bands."""
-    chosen = _chosen(table, _OPEN)
+    chosen = _chosen(table, (*_OPEN, _ON_TIME))
 
     def texts(row: Row) -> tuple[str, ...]:
-        return (row.title, *(figure(row, name) for name in _OPEN))
+        return (row.title, *(figure(row, name) for name in _OPEN), _text(row.bands[_ON_TIME], _PERCENT))
 
     return TextTable(
         "What is not settled at the close",
         "All: whatever citizens have come for or submitted, with those who were sent home or gave up. A plan that "
-        "keeps people out has a small backlog, and cannot hide them here. A mean may lie outside its band where a few "
-        "replications are far from the others.",
-        tuple(_OPEN.values()),
+        "keeps people out has a small backlog, and cannot hide them here. On time of all: each as if it had been "
+        "received when it came. A mean may lie outside its band where a few replications are far from the others.",
+        (*_OPEN.values(), "on time\nof all, %"),
         _sections(chosen, texts),
+    )
+
+
+def result_table(table: Table) -> TextTable | None:
+    """Return how those fare who come for their result, with bands; none where there is none to come for."""
+    chosen = _chosen(table, _RESULTS)
+    if not any(row.mean("handover_count") or row.mean("uncollected_count") for row in chosen):
+        return None
+
+    def texts(row: Row) -> tuple[str, ...]:
+        return (row.title, *(_text(row.bands[figure], factor) for figure, (_, factor) in _RESULTS.items()))
+
+    return TextTable(
+        "Who comes for the result",
+        "Visits called to be handed their result, how long they waited for it in the hall, and results that are ready "
+        "and not handed over.",
+        tuple(name for name, _ in _RESULTS.values()),
+        _sections(chosen, texts),
+    )
+
+
+def breach_table(table: Table) -> TextTable | None:
+    """Return who exceeds the Labour Code, when and by how much: of each plan the most frequent; none where nobody does.
+
+    A plan whose planned hours do is refused, unless it may; so these are most often people who finish what they began.
+    """
+    excesses = find_excesses(table)
+    if not excesses:
+        return None
+    sections = []
+    for case, each in enumerate(table.cases):
+        of_plan = [excess for excess in excesses if excess.case == case]
+        lines = [
+            (
+                f"{told.who} {told.at}: {told.of_what}",
+                f"{told.hours:.1f}",
+                f"{excess.hours_max:.1f}",
+                f"{told.allowed_h:g}",
+                short(_PERCENT * excess.n_times / excess.n_looked_at),
+            )
+            for excess in of_plan[:_MOST_TOLD]
+            for told in (excess.breach,)
+        ]
+        if len(of_plan) > _MOST_TOLD:
+            lines.append((f"and {len(of_plan) - _MOST_TOLD} more", "", "", "", ""))
+        if lines:
+            sections.append((each.scenario.titles[each.plan], tuple(lines)))
+    return TextTable(
+        "Who exceeds the Labour Code",
+        "Hours of one person, mean and most over the replications in which they exceed what is allowed. The plans as "
+        "written keep to it unless they are allowed not to; who finishes what they began stays longer.",
+        ("hours\nmean", "hours\nmost", "allowed\nhours", "in % of\nreplications"),
+        tuple(sections),
     )
 
 

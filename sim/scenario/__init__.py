@@ -153,8 +153,7 @@ class Scenario(Part):
             self.timebase,
             frozenset(WEEKDAYS.index(name) for name in self.hours.working_weekdays),
             self.hours.holidays,
-            self.hours.morning,
-            self.hours.afternoon,
+            self.hours.sessions,
         )
 
     def visits_per_hour(self, day: date, hour: int) -> float:

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from yarl import URL
 
 from monitor.config import CentreConfig, Config
 
@@ -71,6 +72,26 @@ async def test_the_page_links_whatever_can_be_looked_at(start: Any, config: Conf
         assert answering - {address.partition("?")[0] for address in links.addresses} == {"/"}
 
 
+@pytest.mark.parametrize("query", ["", "?centre=b"])
+async def test_behind_a_proxy_links_begin_with_its_path(start: Any, config: Config, query: str) -> None:
+    """A proxy takes the path off: so what the page names is below it, and so is what is told to Prometheus."""
+    several = {"centres": (CentreConfig(id="a"), CentreConfig(id="b"))} if query else {}
+    url = URL("https://office.example/monitor/")
+    async with start(config.model_copy(update=several), external_url=url) as service:
+        for page in ("/", f"/{query}"):
+            links = Links((await service.get(page))[1])
+            assert {each for each in links.addresses if not each.startswith("/monitor/")} == set()
+            for address in links.addresses:
+                async with service.session.get(address.removeprefix("/monitor")) as answer:
+                    assert answer.status == 200, address
+        group = json.loads((await service.get("/api/v1/sd"))[1])[-1]
+        assert group["targets"] == ["office.example:443"]
+        assert group["labels"] | {"__scheme__": "https", "__metrics_path__": "/monitor/probe"} == group["labels"]
+        assert json.loads((await service.get("/api/v1/openapi.json"))[1])["servers"] == [{"url": str(url)}]
+        script = (await service.get("/live.js"))[1]
+        assert re.findall(r'[`"]/', script) == []  # it asks below the prefix that the page names
+
+
 async def test_the_browser_is_told_to_load_nothing_else(service: Any) -> None:
     """A strict policy comes with the page, which keeps it: nothing inline, no other host."""
     async with service.session.get("/") as answer:
@@ -85,7 +106,7 @@ async def test_the_browser_is_told_to_load_nothing_else(service: Any) -> None:
 async def test_the_script_finds_its_elements(service: Any, start: Any, config: Config) -> None:
     """Every element that the script names by a fixed id is on the page."""
     script = (await service.get("/live.js"))[1]
-    named = set(re.findall(r'(?:element|show|fill)\("([a-z-]+)"', script))
+    named = set(re.findall(r'(?:element|show|fill|list|bars|listOrNone)\("([a-z-]+)"', script))
     log = config.store.with_name("other.sqlite")
     async with start(config.model_copy(update={"store": log}), prediction=Drawn("<svg/>")) as with_chart:
         links, _ = await page_of(with_chart)

@@ -257,6 +257,7 @@ def test_the_parts_add_up_to_the_whole(data: st.DataObject) -> None:
     for kind, figures in (
         ("procedure", (*_OF_RECORDS, *_OF_VISITS, *_LOST)),
         ("group", ("overtime_h", "lunch_h", "labour_breach_count")),
+        ("person", ("overtime_h", "lunch_h", "labour_breach_count")),
         ("stage", tuple(name for name in _LOST if name not in {"lost_h_citizen", "lost_h_closed"})),
     ):
         for figure in figures:

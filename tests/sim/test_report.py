@@ -16,6 +16,7 @@ import pytest
 from sim.errors import OutputError
 from sim.experiment import Case, Table, run_experiment
 from sim.measures import CAUSES, FIGURES, MEANINGS
+from sim.report.breaches import breaches_to_csv
 from sim.report.charts import backlog_by_day, lost_by_cause, on_time_by_week, peak_backlog, waiting_by_hour
 from sim.report.folder import output_folder
 from sim.report.frames import replications_to_csv
@@ -28,11 +29,12 @@ from tests.laws.strategies import FRIDAY, document, small_scenario, staff
 
 OPEN = ("unsettled_count", "backlog_count", "backlog_overdue_count", "submitted_count", "unserved_count")
 HOSTILE = "<script>alert('&')</script> [bold]loud[/bold] [/none] :smile:"
-KINDS = ("hour", "stage", "procedure", "group")
+KINDS = ("hour", "stage", "procedure", "group", "person")
 NAMES = [
     "results.csv",
     "results.json",
     "replications.csv",
+    "breaches.csv",
     *(f"by-{kind}.csv" for kind in KINDS),
     "backlog.svg",
     "lost.svg",
@@ -263,8 +265,8 @@ def test_a_session_has_a_row_in_every_plan(with_session: Table, capsys: pytest.C
     spans = json.loads(to_json(with_session))["plans"][0]["spans"]
     assert [span["first_day"][-2:] for span in spans if span["span"] == "day"] == ["04", "05", "07"]
     print_table(with_session, all_days=True)
-    shown = [line.split()[:5] for line in capsys.readouterr().out.splitlines() if line.startswith("  Sat 05 Jul")]
-    assert len(shown) == 2
+    shown = [line.split()[:5] for line in capsys.readouterr().out.splitlines() if line.startswith("Sat 05 Jul ")]
+    assert len(shown) == 4  # twice for each plan, whose table takes two parts
     assert shown[0][4] == "0"
     assert page(with_session).count("<td>Sat 05 Jul</td>") == 2
     assert [label for label, _ in label_places(peak_backlog(with_session))] == ["04 Jul", "05 Jul", "07 Jul"]
@@ -326,7 +328,9 @@ def test_what_is_not_settled_is_told_in_all(table: Table) -> None:
     told = open_table(table)
     assert [name for name, _ in told.sections] == ["week of 03 Jul", "whole period"]
     of_period = rows(table)[-1]
-    assert told.sections[-1][1][-1] == (HOSTILE, *(shown_figure(of_period, name) for name in OPEN))
+    *line, on_time = told.sections[-1][1][-1]
+    assert line == [HOSTILE, *(shown_figure(of_period, name) for name in OPEN)]
+    assert on_time.split(" ")[0] == short(100 * of_period.mean("on_time_all_ratio"))
     assert of_period.mean("unsettled_count") >= of_period.mean("backlog_count") + of_period.mean("submitted_count")
 
 
@@ -365,10 +369,10 @@ def test_breakdowns_are_shown_for_each_plan(table: Table, capsys: pytest.Capture
 
 
 def test_no_line_of_the_terminal_is_too_long(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
-    """A terminal of 120 columns shows every table whole: no line is longer, and no name is cut."""
+    """A terminal of 80 columns shows every table whole: no line is longer, and no name is cut."""
     print_table(table, all_days=True)
     shown = capsys.readouterr().out
-    assert max(map(len, shown.splitlines())) <= 120
+    assert max(map(len, shown.splitlines())) <= 80
     assert "…" not in shown
 
 
@@ -384,7 +388,11 @@ def test_files_are_written_with_what_the_functions_return(table: Table, tmp_path
     assert [path.name for path in paths] == NAMES
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(NAMES)
     texts = [path.read_text(encoding="utf-8") for path in paths]
-    sheets = ["".join(replications_to_csv(table)), *(parts_to_csv(table, kind) for kind in KINDS)]
+    sheets = [
+        "".join(replications_to_csv(table)),
+        breaches_to_csv(table),
+        *(parts_to_csv(table, kind) for kind in KINDS),
+    ]
     assert texts == [to_csv(table), to_json(table), *sheets, peak_backlog(table), lost_by_cause(table), page(table)]
 
 

@@ -1,9 +1,8 @@
-"""Grafana's dashboards by their text: names, labels, places; and the configuration files beside them."""
+"""Grafana's dashboards by their text: names, labels, places, words; and the configuration files beside them."""
 
 import json
 import re
 import subprocess
-from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -11,39 +10,22 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from grafana.boards.all import BOARDS, WORDS, files
 from monitor.collector import FAMILIES
+from monitor.service import SERVICE_FAMILIES
+from tests.promql import scraped, selectors, wrong_names
 
-SERIES = {family.name: set(family.labels) for family in FAMILIES if family.kind != "histogram"}
-for _family in FAMILIES:
-    if _family.kind == "histogram":
-        SERIES |= {f"{_family.name}_{part}": set(_family.labels) for part in ("sum", "count")}
-        SERIES |= {f"{_family.name}_bucket": {*_family.labels, "le"}}
-SERIES["up"] = set()  # written by Prometheus itself
 PANEL_KINDS = {"timeseries", "stat", "gauge", "bargauge", "table", "text"}
 WIDTH = 24
+SCOPES = {"province": 'province=~"$province"'}
 Panel = dict[str, Any]
+Dashboard = dict[str, Any]
 
 
-def wrong_names(
-    expression: str, legend: str = "", target_labels: frozenset[str] = frozenset({"instance"})
-) -> list[str]:
-    """Return each metric and label of an expression and its legend that the service does not have."""
-    found, labels = [], set(target_labels)
-    for name, selector in re.findall(r"\b(centre_\w+|peakweek_\w+|up)\b(\{[^}]*\})?", expression):
-        if name not in SERIES:
-            found.append(f"no metric {name}")
-        labels |= SERIES.get(name, set())
-        matched = set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", selector))
-        found += [f"no label {label} of {name}" for label in sorted(matched - target_labels - SERIES.get(name, set()))]
-    groups = ",".join(re.findall(r"\b(?:by|without|on|ignoring|group_left)\s*\(([^)]*)\)", expression))
-    used = set(re.findall(r"\w+", groups)) | set(re.findall(r"{{\s*(\w+)\s*}}", legend))
-    return found + [f"no label {label}" for label in sorted(used - labels)]
-
-
-def unscoped(expression: str) -> list[str]:
-    """Return each metric of an expression that is not limited to the chosen centre."""
-    metrics = re.findall(r"\b(centre_\w+|peakweek_\w+|up)\b((?:\{[^}]*\})?)", expression)
-    return [name for name, selector in metrics if 'instance="$instance"' not in selector]
+def unscoped(expression: str, scope: str) -> list[str]:
+    """Return each series of an expression that is not limited to what is chosen."""
+    found = re.findall(r"\b(centre_\w+|peakweek_\w+|probe_\w+|up|ALERTS)\b((?:\{[^}]*\})?)", expression)
+    return [name for name, selector in found if scope not in selector]
 
 
 def overlapping(panels: list[Panel]) -> list[tuple[str, str]]:
@@ -62,73 +44,87 @@ def read_yaml(path: Path) -> Any:
     return YAML(typ="safe").load(path)
 
 
-@pytest.fixture(scope="module")
-def target_labels(grafana: Path) -> frozenset[str]:
-    """Return the labels that Prometheus adds to every series of the service."""
-    (job,) = read_yaml(grafana / "prometheus/prometheus.yml")["scrape_configs"]
-    return frozenset({"instance", "job"}.union(*(entry["labels"] for entry in job["static_configs"])))
+@pytest.fixture(scope="module", params=[f"{language}/{board.name}" for language in ("en", "vi") for board in BOARDS])
+def dashboard(grafana: Path, request: pytest.FixtureRequest) -> Dashboard:
+    """Return one dashboard after the other."""
+    content: Dashboard = json.loads((grafana / f"dashboards/{request.param}.json").read_text(encoding="utf-8"))
+    return content
 
 
-def test_every_dashboard_is_tested(grafana: Path, dashboard: dict[str, Any]) -> None:
-    """The dashboards of the folder are those that these tests read, each with an address of its own."""
-    assert [path.stem for path in grafana.glob("dashboards/*.json")] == ["centre"]
-    assert dashboard["uid"] == "peakweek-centre"
+def test_the_files_are_those_of_the_code(grafana: Path) -> None:
+    """The committed dashboards are what ``python -m grafana.boards`` writes, each with an address of its own."""
+    folder = grafana / "dashboards"
+    found = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.json")}
+    assert set(found) == set(files())
+    assert [name for name, content in files().items() if found[name] != content] == []
+    assert len({json.loads(content)["uid"] for content in found.values()}) == len(found)
 
 
-def test_queries_name_what_there_is(dashboard: dict[str, Any], target_labels: frozenset[str]) -> None:
-    """Each metric and label in a panel's queries and legends is one that the service declares."""
-    asked = [(panel["title"], query) for panel in dashboard["panels"] for query in panel.get("targets", [])]
-    assert len(asked) > 20
-    found = [(title, wrong_names(query["expr"], query["legendFormat"], target_labels)) for title, query in asked]
-    assert [(title, names) for title, names in found if names] == []
-    assert [(title, query["expr"]) for title, query in asked if unscoped(query["expr"])] == []
+def test_every_word_has_its_translation(grafana: Path) -> None:
+    """No Vietnamese word is left over, and none but what is called the same in both languages is the English one."""
+    english = "".join(path.read_text(encoding="utf-8") for path in sorted((grafana / "dashboards/en").glob("*.json")))
+    assert [word for word in WORDS if json.dumps(word, ensure_ascii=False)[1:-1] not in english] == []
+    assert {word for word in WORDS if WORDS[word] == word} == {"Peakweek", "P95", "P50", "95 %", ", jitter"}
 
 
-def test_every_centre_metric_is_shown(dashboard: dict[str, Any]) -> None:
-    """No family of the service is forgotten: each is in a panel or in the list of centres."""
-    text = json.dumps(dashboard)
-    assert [family.name for family in FAMILIES if family.name not in text] == []
+def test_queries_name_what_there_is(dashboard: Dashboard) -> None:
+    """Each series and label in a query, a legend or an annotation is one that is scraped, of what is chosen."""
+    series, scope = scraped(), SCOPES.get(dashboard["uid"].split("-")[1], 'instance="$instance"')
+    asked = [(panel["title"], query) for panel in dashboard["panels"] for query in panel["targets"]]
+    asked += [(mark["name"], {"expr": mark["expr"]}) for mark in dashboard["annotations"]["list"]]
+    assert len(asked) > 10
+    for title, query in asked:
+        expression = re.sub(r"\$__\w+", "5m", query["expr"])
+        assert wrong_names(expression, series, query.get("legendFormat", "")) == [], title
+        assert unscoped(expression, scope) == [], title
+
+
+def test_every_centre_metric_is_shown(grafana: Path) -> None:
+    """No metric of a centre or of the service is forgotten: each is in a panel or in the list of centres."""
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted((grafana / "dashboards/en").glob("*.json")))
+    assert [family.name for family in (*FAMILIES, *SERVICE_FAMILIES) if family.name not in text] == []
 
 
 @pytest.mark.parametrize(
     ("expression", "legend", "complaint"),
     [
-        ("sum(centre_queue_lenght{})", "", "no metric centre_queue_lenght"),
+        ("sum(centre_queue_lenght{})", "", "no series centre_queue_lenght"),
         ('centre_queue_length{line="A"}', "", "no label line of centre_queue_length"),
         ("sum by (line) (centre_queue_length{})", "", "no label line"),
         ("centre_queue_length{}", "{{line}}", "no label line"),
-        ("centre_wait_seconds{}", "", "no metric centre_wait_seconds"),
+        ("centre_wait_seconds{}", "", "no series centre_wait_seconds"),
     ],
 )
 def test_a_wrong_name_is_found(expression: str, legend: str, complaint: str) -> None:
-    """A metric, matcher, grouping or legend that the service does not have is complained about."""
-    assert wrong_names(expression, legend) == [complaint]
+    """A series, matcher, grouping or legend that does not exist is complained about."""
+    assert wrong_names(expression, scraped(), legend) == [complaint]
 
 
 def test_a_query_of_all_centres_is_found() -> None:
-    """A metric without the chosen centre is found, with other matchers and without any."""
-    assert unscoped('up{instance="$instance"} + centre_ready + centre_queue_length{queue="A"}') == [
-        "centre_ready",
-        "centre_queue_length",
-    ]
+    """A series without the chosen centre is found, with other matchers and without any."""
+    expression = 'up{instance="$instance"} + centre_ready + centre_queue_length{queue="A"}'
+    assert unscoped(expression, 'instance="$instance"') == ["centre_ready", "centre_queue_length"]
+    assert set(selectors(expression)) == {"up", "centre_ready", "centre_queue_length"}
 
 
-def test_panels_explain_themselves(dashboard: dict[str, Any]) -> None:
-    """Each panel has an allowed kind, an id, a description, a unit, thresholds, and ids for its queries."""
+def test_panels_explain_themselves(dashboard: Dashboard) -> None:
+    """Each panel has an allowed kind, an id, a description, a unit, thresholds, options, and ids for its queries."""
     panels = dashboard["panels"]
     assert {panel["type"] for panel in panels} <= PANEL_KINDS
     assert len({panel["id"] for panel in panels}) == len(panels)
     for panel in panels:
         defaults = panel["fieldConfig"]["defaults"]
-        assert len(panel["description"]) > 30, panel["title"]
+        assert panel["id"] > 0
+        assert len(panel["description"]) > 20, panel["title"]
         assert defaults["unit"], panel["title"]
         assert defaults["thresholds"]["steps"], panel["title"]
+        assert panel["options"], panel["title"]
         places = [panel, *panel["targets"]]
         assert all(place["datasource"]["uid"] == "${datasource}" for place in places), panel["title"]
-        assert len({query["refId"] for query in panel["targets"]}) == len(panel["targets"]) > 0, panel["title"]
+        assert len({query["refId"] for query in panel["targets"]} - {""}) == len(panel["targets"]) > 0, panel["title"]
 
 
-def test_panels_have_room(dashboard: dict[str, Any]) -> None:
+def test_panels_have_room(dashboard: Dashboard) -> None:
     """No panel lies on another or beyond the edge."""
     assert overlapping(dashboard["panels"]) == []
     assert [panel for panel in dashboard["panels"] if panel["gridPos"]["x"] + panel["gridPos"]["w"] > WIDTH] == []
@@ -141,7 +137,15 @@ def test_an_overlap_is_found() -> None:
     assert overlapping(panels) == [("1", "2")]
 
 
-def test_absent_stays_absent(dashboard: dict[str, Any]) -> None:
+def test_dashboards_lead_to_each_other(dashboard: Dashboard) -> None:
+    """Each links all others of its language, with what is chosen, and lets its reader choose the data source."""
+    (link,) = dashboard["links"]
+    assert link["tags"] == [dashboard["tags"][1]]
+    assert (link["includeVars"], link["keepTime"]) == (True, True)
+    assert dashboard["templating"]["list"][0]["name"] == "datasource"
+
+
+def test_absent_stays_absent(dashboard: Dashboard) -> None:
     """No query puts a number where the service tells none."""
     expressions = [query["expr"] for panel in dashboard["panels"] for query in panel["targets"]]
     assert [expression for expression in expressions if re.search(r"\b(vector|absent)\s*\(", expression)] == []
@@ -150,37 +154,14 @@ def test_absent_stays_absent(dashboard: dict[str, Any]) -> None:
 def test_rates_span_enough_scrapes(grafana: Path) -> None:
     """Grafana is told the interval at which Prometheus scrapes, from which it takes the span of a rate."""
     (source,) = read_yaml(grafana / "provisioning/datasources/prometheus.yaml")["datasources"]
-    scrape = read_yaml(grafana / "prometheus/prometheus.yml")
-    assert source["type"] == "prometheus"
-    assert source["jsonData"]["timeInterval"] == scrape["global"]["scrape_interval"] == "15s"
-
-
-def test_the_dashboards_are_copied_to_where_grafana_looks(grafana: Path) -> None:
-    """The folder that is provisioned is the one that the instructions copy the dashboards to."""
-    (provider,) = read_yaml(grafana / "provisioning/dashboards/peakweek.yaml")["providers"]
-    folder = provider["options"]["path"]
-    assert f"dashboards/*.json {folder}/" in (grafana / "README.md").read_text(encoding="utf-8")
-
-
-def as_it_is(text: str) -> str:
-    """Return the text."""
-    return text
-
-
-def misspelt(text: str) -> str:
-    """Return the configuration with a field that Prometheus does not know."""
-    return text.replace("static_configs", "static_config")
+    interval = read_yaml(grafana / "prometheus/prometheus.yml")["global"]["scrape_interval"]
+    assert source["jsonData"]["timeInterval"] == interval
 
 
 @pytest.mark.server("promtool")
-@pytest.mark.parametrize(("change", "status"), [(as_it_is, 0), (misspelt, 1)])
-def test_promtool_judges_the_scrape_configuration(
-    grafana: Path, tmp_path: Path, change: Callable[[str], str], status: int
-) -> None:
-    """Prometheus' own checker accepts the configuration as it is shipped, and no other."""
-    config = tmp_path / "prometheus.yml"
-    text = (grafana / "prometheus/prometheus.yml").read_text(encoding="utf-8")
-    config.write_text(change(text), encoding="utf-8")
-    command = ["promtool", "check", "config", str(config)]
+def test_promtool_accepts_the_configuration(grafana: Path) -> None:
+    """Prometheus' own tool reads the scrape configuration and the rules that it names."""
+    command = ["promtool", "check", "config", str(grafana / "prometheus/prometheus.yml")]
     finished = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
-    assert finished.returncode == status, finished.stdout + finished.stderr
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert "5 rule files found" in finished.stdout
