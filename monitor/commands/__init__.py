@@ -11,7 +11,8 @@ from importlib import import_module, metadata
 from typing import Final
 
 COMMANDS: Final = (
-    "serve", "follow", "propose", "replay", "demo", "stack", "token", "backup", "compact", "events", "glossary",
+    "serve", "follow", "propose", "replay", "demo", "stack", "drill", "token", "backup", "compact", "events",
+    "glossary",
 )  # fmt: skip
 
 

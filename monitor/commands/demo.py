@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from monitor.commands.replay import told, until_stopped
 from monitor.config import ListenConfig, PlanConfig
 from monitor.events import TicketAbandoned, TicketCalled, TicketIssued
 from monitor.logs import set_up_logging
+from monitor.planning import Planning
 from monitor.prediction import ScenarioPrediction
 from monitor.serving import listening
 
@@ -107,6 +109,19 @@ async def _demo(arguments: argparse.Namespace, scenario: Scenario, events: list[
         config = own_config(arguments, folder, name=f"{scenario.title} (simulated)", time_zone=zone)
         plan = PlanConfig(scenario=Path(arguments.scenario), name=arguments.plan)
         config = config.model_copy(update={"centre": config.centre.model_copy(update={"plan": plan})})
-        async with hosting(config, clock, ScenarioPrediction(scenario)) as (url, stopped):
+        planning = Planning(_beside(arguments.scenario))
+        async with hosting(config, clock, ScenarioPrediction(scenario), planning=planning) as (url, stopped):
             playing = play(events, url=url, clock=clock, skip_gaps=True, on_sent=told(len(events)))
             await until_stopped(playing, stopped, stay=True)
+
+
+def _beside(path: str) -> list[Path]:
+    """Return the scenario's file, and those of the other scenarios in its folder."""
+    first = Path(path)
+    found = [first]
+    for other in sorted(first.parent.glob("*.yaml")):
+        if other.resolve() != first.resolve():
+            with suppress(sim.ScenarioError):  # no scenario, or one that is not finished
+                sim.read_scenario(other)
+                found.append(other)
+    return found

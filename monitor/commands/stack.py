@@ -70,12 +70,13 @@ async def _stack(arguments: argparse.Namespace, scenario: Scenario, events: list
         async with hosting(config, clock, ScenarioPrediction(scenario)) as (url, stopped), receiver.listening():
             around = stacked(pack, Path(folder), target=url, webhook=receiver.address, ports=ports)
             async with around as stack:
-                _tell(stack)
+                tell(stack)
                 playing = play(events, url=url, clock=clock, skip_gaps=True, on_sent=told(len(events)))
                 await until_stopped(playing, stopped, stay=True)
 
 
-def _tell(stack: Stack) -> None:
+def tell(stack: Stack) -> None:
+    """Print where everything is."""
     print(f"  Prometheus    {stack.prometheus}/alerts")  # noqa: T201 - the command's answer
     print(f"  Alertmanager  {stack.alertmanager}")  # noqa: T201 - the command's answer
     grafana = f"{stack.grafana}/dashboards" if stack.grafana else "not installed here"

@@ -21,6 +21,7 @@ _COLUMNS = ("baseline", "less\nor more", "95 % interval", "verdict", "no worse i
 LABELS = {
     "backlog_count": ("backlog at the end", 1.0),
     "on_time_ratio": ("on time, points of %", 100.0),
+    "on_time_all_ratio": ("on time of all that came, points of %", 100.0),
     "wait_s_mean": ("mean wait, minutes", 1 / 60),
     "wait_s_p95": ("wait that 95 % do not exceed, minutes", 1 / 60),
     "overtime_h": ("overtime, hours", 1.0),

@@ -88,6 +88,12 @@ def highest(table: Table, case: int) -> Row:
     return max(days, key=lambda row: row.mean("backlog_count"))
 
 
+def peak_weeks(table: Table, figures: Iterable[str] = FIGURES) -> list[Row]:
+    """Return each plan's row of the last week of the peak."""
+    last = {row.plan: row for row in rows(table, figures) if row.is_peak and row.span.kind == "week"}
+    return list(last.values())
+
+
 def to_json(table: Table) -> str:
     """Return the run as one JSON document: what was run, and every figure's mean, 10 %, 50 % and 90 % points.
 

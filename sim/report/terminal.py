@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from sim.experiment import Table
+from sim.report.answer import answer
 from sim.report.grid import WIDTH, Section, grids
 from sim.report.kept_out import kept_out
 from sim.report.rows import COLUMNS, Row, cells, figure, highest, peaks, rows, span_name
@@ -58,6 +59,9 @@ def print_table(table: Table, *, all_days: bool) -> None:
         if text_table is not None:
             console.print()
             _print_text_table(console, text_table)
+    console.print()
+    for sentence in answer(table):
+        console.print(Text(sentence, style="bold"))
 
 
 def print_comparison(table: Table, told: TextTable) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from sim.document import MisfitError, did_you_mean, shown
 from sim.scenario.people import STAGES_BY_NAME, Stage, skill_parts
-from sim.timebase import has_break
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -86,15 +85,6 @@ def _check_plan(scenario: Scenario, name: str, plan: PlanChoice) -> None:
     )
     for kind, of_kind in covers:
         _check_covers(list(of_kind), people, "plans", name, kind)
-    _check_extra_hours(scenario, name, plan)
-
-
-def _check_extra_hours(scenario: Scenario, name: str, plan: PlanChoice) -> None:
-    for index, lunch in enumerate(plan.lunch):
-        for group in lunch.people:
-            if not has_break(scenario.staff[group].times or scenario.hours.sessions):
-                expected = "a group with a break between its sessions"
-                raise MisfitError("plans", name, "lunch", index, "people", group, got=shown(group), expected=expected)
     for index, evening in enumerate(plan.evening):
         if evening.until <= scenario.hours.closes:
             expected = f"a time after {scenario.hours.closes:%H:%M}"

@@ -369,3 +369,10 @@ def test_the_service_loads_no_model() -> None:
     asked = "import sys, monitor.commands; print(*{'numba', 'scipy', 'simpy', 'pandas'} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
     assert told.stdout == "\n"
+
+
+def test_a_service_loads_no_simulator() -> None:
+    """A service without a prediction or a plan starts without the model and what that calculates with."""
+    script = "import sys, monitor.commands.serve\nprint(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert set(run.stdout.split()) & {"numba", "numpy", "scipy", "sim.scenario", "sim.experiment"} == set()

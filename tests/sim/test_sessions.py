@@ -3,12 +3,11 @@
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
-from sim.document import MisfitError
 from sim.engine import simulate
 from sim.measures import measure
 from sim.plan import build_plan
+from sim.plan.doubts import find_doubts
 from sim.scenario import Scenario
 from sim.workload import sample_workload
 from tests.laws.strategies import FRIDAY, small_scenario, staff
@@ -62,14 +61,15 @@ def test_a_deadline_in_office_hours_goes_on_without_a_break() -> None:
         assert (due / (3600 * 1000)).tolist() == [13, 24 + 8.5]
 
 
-def test_lunch_cover_without_lunch_is_refused() -> None:
+def test_lunch_cover_without_lunch_is_doubted() -> None:
     """It names the group; a group with a break of its own may be covered."""
     cover = ({"first_day": FRIDAY, "last_day": FRIDAY, "people": {"intake": 1}},)
-    with pytest.raises((MisfitError, ValidationError), match="a break between its sessions"):
-        centre(ONE, lunch=cover)
+    doubts = find_doubts(centre(ONE, lunch=cover))
+    assert doubts == [
+        "plans.as-usual.lunch[0].people.intake: does nothing, as they have no break that could be covered"
+    ]
     parts = staff(intake=2, back_office=2)
     parts["intake"] |= {"times": (("07:30", "11:30"), ("13:00", "15:30"))}
-    plan = build_plan(
-        small_scenario(hours=ONE, staff=parts, plans={"as-usual": {"title": "T", "lunch": cover}}), "as-usual"
-    )
-    assert len(plan.overtime) == 1
+    scenario = small_scenario(hours=ONE, staff=parts, plans={"as-usual": {"title": "T", "lunch": cover}})
+    assert find_doubts(scenario) == []
+    assert len(build_plan(scenario, "as-usual").overtime) == 1
