@@ -26,6 +26,7 @@ help: ## this list
 
 # Without a shell between make and the command, Ctrl-C and SIGTERM reach it directly: nothing is orphaned.
 run: $(READY) ## the peak-week prediction, then the live service with a simulated centre, until Ctrl-C
+	@$(BIN)/peakweek-monitor demo $(SCENARIO) --port $(PORT) --check
 	@$(BIN)/peakweek run $(SCENARIO)
 	@$(BIN)/peakweek-monitor demo $(SCENARIO) --port $(PORT)
 

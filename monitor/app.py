@@ -22,6 +22,7 @@ from monitor.api import EXTERNAL, LIVE, RETRY_AFTER_S, add_api
 from monitor.api.answers import answer_failures
 from monitor.api.figures import OnlyCentre
 from monitor.api.network import NETWORK
+from monitor.api.planning import PLANNING
 from monitor.api.probing import SCHEDULE
 from monitor.api.steering import RELOADER
 from monitor.api.stream import STREAMS, Streams
@@ -32,6 +33,7 @@ from monitor.config import Config
 from monitor.door import DOOR, Door
 from monitor.live import Live
 from monitor.network import ImpactCollector, Network
+from monitor.planning import Planning
 from monitor.probes.schedule import Schedule, ScheduleCollector
 from monitor.reload import Reloader
 from monitor.roster import Roster
@@ -40,6 +42,7 @@ from monitor.store import Store, place_of
 from monitor.tokens import Tokens
 from monitor.web import Prediction, add_web
 from monitor.web.network import add_network
+from monitor.web.planner import add_planner
 from monitor.webconfig import Web
 from sim import PeakweekError
 
@@ -60,6 +63,7 @@ def build_app(
     external_url: URL | None = None,
     web_files: Web | None = None,
     config_path: Path | None = None,
+    planning: Planning | None = None,
 ) -> web.Application:
     """Return the service's application.
 
@@ -73,6 +77,7 @@ def build_app(
         external_url: under which the service is reached through a proxy that takes its path off; none: as it is.
         web_files: certificate and users; without them, plain HTTP and no users.
         config_path: where the configuration is read again from; without it, it stays.
+        planning: the scenarios of the planner's page; without it, there is none.
     """
     app = web.Application(client_max_size=config.limits.body_bytes)
     live, web_files = Live(config, clock, store, rosters or {}), web_files or Web()
@@ -90,8 +95,17 @@ def build_app(
     live.followers.append(app[STREAMS].tell)
     app.on_shutdown.append(app[STREAMS].end)
     app[DOOR].hang(app, answer_failures)
+    if planning:
+        app[PLANNING] = planning
+        add_planner(app, planning)
     add_api(app, registry)
-    add_web(app, live, prediction, prefix=external_url.path.rstrip("/") if external_url else "")
+    add_web(
+        app,
+        live,
+        prediction,
+        prefix=external_url.path.rstrip("/") if external_url else "",
+        has_planner=planning is not None,
+    )
     app.cleanup_ctx.append(_running(registry))
     return app
 
@@ -114,6 +128,8 @@ def _running(registry: CollectorRegistry) -> Callable[[web.Application], AsyncIt
         yield
         for task in tasks:
             task.cancel()
+        if PLANNING in app:
+            app[PLANNING].close()
         await asyncio.gather(*tasks, return_exceptions=True)
         await live.save()
         await live.store.close()

@@ -22,7 +22,7 @@ from monitor.probes.families import IMPACT_FAMILIES
 from monitor.probes.impact import Estimate, Impact, Minute, impact
 from monitor.probes.outages import Finding, findings
 from monitor.probes.result import Sample
-from monitor.probes.schedule import Schedule, Standing
+from monitor.probes.schedule import Schedule, Standing, kept_going
 from sim import PeakweekError
 
 _SOURCE = "/probes"
@@ -64,8 +64,8 @@ class Network:
     async def run(self) -> None:
         """Keep minutes and tell outages for as long as the service runs."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._keep_minutes())
-            group.create_task(self._tell_outages())
+            group.create_task(kept_going("keeping minutes", self._keep_minutes))
+            group.create_task(kept_going("telling outages", self._tell_outages))
 
     def impacts(self) -> dict[str, Impact]:
         """Return what each cause cost in the minutes that are kept."""

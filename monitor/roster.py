@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from monitor.config import Config, PlanConfig
     from sim import Plan
 
-_AT_COUNTERS = [sim.Stage.INTAKE, sim.Stage.HANDOVER]
-
 
 class Roster:
     """The shifts of a plan, with lunch cover, overtime, sessions and leave; not who falls ill.
@@ -35,7 +33,8 @@ class Roster:
         self._timebase = plan.hours.timebase
         group = plan.person_group[plan.shifts[:, 0]]
         self._shifts = {name: plan.shifts[group == number, 1:3] for number, name in enumerate(plan.groups)}
-        serves = (plan.rank[:, _AT_COUNTERS] != sim.NEVER).any(axis=(1, 2))
+        at_counters = [sim.Stage.INTAKE, sim.Stage.HANDOVER]
+        serves = (plan.rank[:, at_counters] != sim.NEVER).any(axis=(1, 2))
         self._serving = [name for name, each in zip(plan.groups, serves, strict=True) if each]
         self._n_counters = plan.n_counters
 

@@ -12,6 +12,7 @@ from .errors import OutputError as OutputError
 from .errors import PeakweekError as PeakweekError
 from .errors import ResumeError as ResumeError
 from .errors import ScenarioError as ScenarioError
+from .errors import WorkerError as WorkerError
 from .errors import require as require
 from .eventlog import CALLED as CALLED
 from .eventlog import Display as Display
@@ -56,8 +57,10 @@ from .report.page import write_files as write_files
 from .report.rows import rows as rows
 from .report.rows import to_csv as to_csv
 from .report.rows import to_json as to_json
+from .scenario import PlanChoice as PlanChoice
 from .scenario import Scenario as Scenario
 from .scenario import read_scenario as read_scenario
+from .scenario import with_plans as with_plans
 from .scenario.people import Stage as Stage
 from .scenario.things import System as System
 from .theory import Course as Course

@@ -21,6 +21,7 @@ from sim.errors import EngineError, PeakweekError, ScenarioError, WorkerError
 from sim.signals import Stopped, stoppable
 
 _DONE, _FAILED, _WRONG_INPUT, _SIGNALLED = 0, 1, 2, 128
+_MOST_TOLD = 20  # problems of one file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as problem:  # files have errors of their own
         return _unread(problem)
     except ScenarioError as error:
-        print(f"peakweek: {replace(error, path=options.scenario)}", file=sys.stderr)
+        for each in (error, *error.others[: _MOST_TOLD - 1]):
+            print(f"peakweek: {replace(each, path=options.scenario)}", file=sys.stderr)
         return _WRONG_INPUT
     except PeakweekError as error:
         print(f"peakweek: {error}", file=sys.stderr)

@@ -17,7 +17,7 @@ Exception
 Place in the pipeline: below everything. Invariant: a message of an operating error is complete without a traceback.
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(eq=False)
@@ -26,7 +26,7 @@ class PeakweekError(Exception):
 
     def __reduce__(self) -> tuple[type["PeakweekError"], tuple[object, ...]]:
         """Return how to rebuild the error in another process: from its fields, however it was called."""
-        return type(self), astuple(self)
+        return type(self), tuple(getattr(self, field.name) for field in fields(self))
 
 
 @dataclass(eq=False)
@@ -40,6 +40,7 @@ class InputError(PeakweekError):
         expected: what would have been accepted.
         hint: what to do about it; may be empty.
         line: line of the document, counted from 1; 0 where it is not known.
+        others: further problems of the same document, in its order.
     """
 
     path: str
@@ -48,6 +49,7 @@ class InputError(PeakweekError):
     expected: str
     hint: str = ""
     line: int = 0
+    others: tuple["InputError", ...] = ()
 
     def __str__(self) -> str:
         """Return the message on one line: ``file:line: field: found …, expected … (hint)``."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -93,28 +94,40 @@ class Timebase:
         return 1000 / self.tick_ms
 
 
+def in_order(parts: Sequence[tuple[time, time]]) -> bool:
+    """Return whether parts of a day follow each other, each ending after it starts; two may touch."""
+    return all(start < end for start, end in parts) and all(a[1] <= b[0] for a, b in pairwise(parts))
+
+
+def has_break(parts: Sequence[tuple[time, time]]) -> bool:
+    """Return whether two parts of a day do not touch."""
+    return any(a[1] < b[0] for a, b in pairwise(parts))
+
+
 @dataclass(frozen=True)
 class OfficeHours:
-    """When the office works: its working days and, on them, a morning and an afternoon with lunch between.
+    """When the office works: its working days and, on them, one session or more, with a break where two do not touch.
 
     Attributes:
         timebase: the period.
         working_weekdays: days of the week that are worked, Monday is 0.
         holidays: days off that would otherwise be worked.
-        morning: opening and closing time of day.
-        afternoon: opening and closing time of day, later than the morning.
+        sessions: opening and closing time of day of each, in the order of the day.
     """
 
     timebase: Timebase
     working_weekdays: frozenset[int]
     holidays: frozenset[date]
-    morning: tuple[time, time]
-    afternoon: tuple[time, time]
+    sessions: tuple[tuple[time, time], ...]
 
     def __post_init__(self) -> None:
         """Check the order of the day once; everything below relies on it."""
-        edges = (*self.morning, *self.afternoon)
-        require(list(edges) == sorted(set(edges)), "office hours out of order", edges=edges)
+        require(len(self.sessions) > 0 and in_order(self.sessions), "office hours out of order", sessions=self.sessions)
+
+    @property
+    def closes(self) -> time:
+        """Return when the last session of the day ends."""
+        return self.sessions[-1][1]
 
     def is_working(self, day: date) -> bool:
         """Return whether the office works on this day."""
@@ -132,9 +145,15 @@ class OfficeHours:
         return np.asarray(np.cumsum(worked) - worked, dtype=np.int64)
 
     def normal_shifts(self, day_index: int) -> list[tuple[int, int]]:
-        """Return the morning and the afternoon of a working day as half-open tick intervals."""
+        """Return the sessions of a working day as half-open tick intervals."""
         day = self.timebase.day(day_index)
-        return [(self.timebase.tick(day, a), self.timebase.tick(day, b)) for a, b in (self.morning, self.afternoon)]
+        return [(self.timebase.tick(day, a), self.timebase.tick(day, b)) for a, b in self.sessions]
+
+    @cached_property
+    def breaks(self) -> Ticks:
+        """Return the time between sessions, on working days: ``int64[n, 2]``, rows (start, end)."""
+        found = [(a[1], b[0]) for day in self.working_days for a, b in pairwise(self.normal_shifts(day))]
+        return np.array(found, dtype=np.int64).reshape(-1, 2)
 
     def due_ticks(
         self,
@@ -160,7 +179,7 @@ class OfficeHours:
             return received.copy()
         first, last = self._span(int(received.min()), int(received.max()))
         if working_hours is None:
-            require(cutoff <= self.afternoon[1], "the cut-off lies after the end of the day", cutoff=cutoff)
+            require(cutoff <= self.closes, "the cut-off lies after the end of the day", cutoff=cutoff)
             midnight, cutoffs, due = _day_ends(self, first, last, working_days or 0, cutoff)
             day = midnight.searchsorted(received, side="right") - 1
             return np.asarray(due[day + (received >= cutoffs[day])], dtype=np.int64)
@@ -195,7 +214,7 @@ def _day_ends(hours: OfficeHours, first: int, last: int, working_days: int, cuto
     )
     midnights, cutoffs, ends = (
         np.array([hours.timebase.tick(day, at) for day in of_days], dtype=np.int64)
-        for of_days, at in ((days[:-1], time()), (days[:-1], cutoff), (due.tolist(), hours.afternoon[1]))
+        for of_days, at in ((days[:-1], time()), (days[:-1], cutoff), (due.tolist(), hours.closes))
     )
     return midnights, cutoffs, ends
 

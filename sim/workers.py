@@ -67,8 +67,13 @@ class Workers(ProcessPoolExecutor):
         self, kind: type[BaseException] | None, problem: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if kind is not None:
-            for process in list(self._processes.values()):
-                process.terminate()
+            self.end()
+        self.shutdown(cancel_futures=True)
+
+    def end(self) -> None:
+        """End the processes at once, whatever they are doing."""
+        for process in list(self._processes.values()):
+            process.terminate()
         self.shutdown(cancel_futures=True)
 
 

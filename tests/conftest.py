@@ -20,6 +20,12 @@ settings.register_profile("all", _patient, max_examples=2_000)
 settings.load_profile("gate" if SKIPS_FAIL else "default")
 
 
+@pytest.hookimpl(trylast=True)  # after they have been shuffled
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long tests, so that at the end no worker waits for another one's."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def servers() -> dict[str, str]:
     """Return the Debian package that brings each server program: the list that tests/install-servers installs."""
     lines = (ROOT / "tests/servers.txt").read_text(encoding="utf-8").splitlines()

@@ -44,9 +44,11 @@ _WORDS = {
     "finished": ("finished", "finish", "served", "ended", "hoanthanh", "xong"),
     "received": ("received", "tiepnhan", "nhan", "created", "submitted", "nop"),
     "settled": ("settled", "resolved", "closed", "ketthuc", "giaiquyet", "xong", "hoanthanh", "done"),
+    "returned": ("returned", "handed", "traketqua", "ngaytra", "tra"),
     "due": ("due", "hentra", "hantra", "henxong", "hanxuly", "deadline", "han"),
     "queue": ("queue", "service", "task", "linhvuc", "dichvu", "quay", "line"),
     "procedure": ("procedure", "tthc", "thutuc", "linhvuc", "category", "queue", "kind"),
+    "field": ("field", "linhvuc", "department", "sector"),
     "ticket": ("id", "ticket", "sothutu", "stt", "phieu", "serial", "number"),
     "record": ("id", "record", "hoso", "case", "code", "ma", "number"),
 }
@@ -270,15 +272,21 @@ def _records(columns: Sequence[Column]) -> tuple[list[str], list[str]] | None:
     place = _place(key)
     record = f'record: "r-{place}"'
     fields = [record, f'procedure: "{{{procedure.name}|name}}"' if procedure else "procedure: all"]
+    field = _best([each for each in columns if each is not procedure and each.n_different <= _MOST_GROUPS], "field")
+    fields += [f'field: "{{{field.name}|name}}"'] if field else []
     fields += [f'due: "{{{due.name}}}"'] if due else []
     tells = [_tell("record.received", place, received, ", ".join(fields))]
     why = [f"a row is a record: {key.name} is different in each, {received.name} is when it was received"]
     why.append(f"the procedure is {procedure.name}" if procedure else "no column looks like a procedure")
+    why += [f"the field is {field.name}"] if field else []
     why += [f"{due.name} is when it is due"] if due else []
-    settled = _best([each for each in instants if each not in (due, received)], "settled")
-    if settled:
-        tells.append(_tell("record.settled", place, settled, record))
-        why.append(f"{settled.name} is when it was settled")
+    rest = [each for each in instants if each not in (due, received)]
+    for what in ("settled", "returned"):
+        column = _best(rest, what)
+        if column:
+            rest.remove(column)
+            tells.append(_tell(f"record.{what}", place, column, record))
+            why.append(f"{column.name} is when it was {what}")
     return tells, why
 
 

@@ -16,7 +16,8 @@ from monitor.api.events import RETRY_AFTER_S, post_events
 from monitor.api.figures import get_discovery, get_metrics, get_probe, get_state
 from monitor.api.network import NETWORK, get_network
 from monitor.api.openapi import get_openapi, get_schema
-from monitor.api.probing import SCHEDULE, get_logs
+from monitor.api.planning import PLANNING, get_chart, get_planning, post_file, post_study
+from monitor.api.probing import SCHEDULE, get_logs, get_probe_discovery
 from monitor.api.steering import get_config, post_reload
 from monitor.api.stream import get_stream
 from monitor.api.webhooks import WEBHOOKS, post_webhook
@@ -51,10 +52,19 @@ def add_api(app: web.Application, registry: CollectorRegistry) -> None:
             web.get("/api/v1/openapi.json", get_openapi),
         ]
     )
+    if PLANNING in app:
+        app.add_routes(
+            [
+                web.get("/api/v1/planning", get_planning),
+                web.get("/api/v1/planning/chart", get_chart),
+                web.post("/api/v1/planning/studies", post_study),
+                web.post("/api/v1/planning/file", post_file),
+            ]
+        )
     if NETWORK in app:
         app.add_routes([web.get("/api/v1/network", get_network)])
     if SCHEDULE in app:
-        app.add_routes([web.get("/logs", get_logs)])
+        app.add_routes([web.get("/logs", get_logs), web.get("/api/v1/sd/probes", get_probe_discovery)])
     if app[WEBHOOKS]:
         app.add_routes([web.post("/api/v1/webhooks/{name}", post_webhook)])
 

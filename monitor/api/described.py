@@ -40,6 +40,18 @@ CENTRE: dict[str, Any] = {
     "schema": {"type": "string"},
     "description": "id of the centre; may be left out where the token is for one, or only one is served",
 }
+GROUPS: Schema = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "targets": {"type": "array", "items": {"type": "string"}},
+            "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+        },
+        "required": ["targets", "labels"],
+    },
+}
+"""What Prometheus' HTTP service discovery reads."""
 REFUSALS: Mapping[HTTPStatus, Answer] = {
     HTTPStatus.UNAUTHORIZED: Answer(
         "A token or a user's password is needed and was not shown.", headers={"WWW-Authenticate": "what may be shown"}

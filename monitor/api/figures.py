@@ -18,7 +18,7 @@ from prometheus_client.registry import Collector
 
 from monitor.admission import centre_of, centres_of, refuse_part
 from monitor.api.answers import EXTERNAL, LIVE, as_json
-from monitor.api.described import CENTRE, TEXT, Answer, Handler, described
+from monitor.api.described import CENTRE, GROUPS, TEXT, Answer, Handler, described
 from monitor.api.probing import DEBUG, MODULE, SCHEDULE, TARGET, probed
 from monitor.collector import FAMILIES, CentreCollector
 from monitor.collector.text import exposition
@@ -49,17 +49,6 @@ class OnlyCentre(Collector):
 
 _EXPOSITION = {"text/plain": TEXT, "application/openmetrics-text": TEXT}
 _NO_CENTRE = {HTTPStatus.BAD_REQUEST: Answer("No centre of several is named, or an unknown one.")}
-_GROUPS = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "properties": {
-            "targets": {"type": "array", "items": {"type": "string"}},
-            "labels": {"type": "object", "additionalProperties": {"type": "string"}},
-        },
-        "required": ["targets", "labels"],
-    },
-}
 
 
 def get_metrics(registry: CollectorRegistry) -> Handler:
@@ -109,7 +98,7 @@ async def get_probe(request: web.Request) -> web.Response:
     return answer
 
 
-@described({HTTPStatus.OK: Answer("One target for each centre.", {"application/json": _GROUPS})})
+@described({HTTPStatus.OK: Answer("One target for each centre.", {"application/json": GROUPS})})
 async def get_discovery(request: web.Request) -> web.Response:
     """Return where Prometheus finds each centre's metrics, as its HTTP service discovery reads it.
 

@@ -7,13 +7,14 @@ Invariant: only a target that the configuration names is probed, and only so man
 import asyncio
 from http import HTTPStatus
 
+import pydantic_core
 from aiohttp import hdrs, web
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from monitor.admission import centre_of, refuse_part
 from monitor.api.answers import LIVE, as_problem
-from monitor.api.described import TEXT, Answer, described
+from monitor.api.described import GROUPS, TEXT, Answer, described
 from monitor.probes.exposition import OneResult
 from monitor.probes.history import Kept
 from monitor.probes.schedule import BusyError, Schedule
@@ -157,6 +158,30 @@ async def get_logs(request: web.Request) -> web.Response:
         return as_problem(HTTPStatus.NOT_FOUND, "no attempt of that number is kept")
     text = await asyncio.to_thread(_debug, schedule, kept, schedule.config.module_by_name[kept.module].timeout_s)
     return _plain(text)
+
+
+@described({HTTPStatus.OK: Answer("One target for each that is scheduled.", {"application/json": GROUPS})})
+async def get_probe_discovery(request: web.Request) -> web.Response:
+    """Return the scheduled targets, so that Prometheus asks for probes itself; each is called by its name.
+
+    The scheme is left to the scrape configuration.
+    """
+    refuse_stranger(request)
+    groups = [
+        {
+            "targets": [request.host],
+            "labels": {
+                "__metrics_path__": "/probe",
+                "__param_target": target.target,
+                "__param_module": target.module,
+                "instance": target.name,
+                "part": target.part,
+            },
+        }
+        for target in request.app[SCHEDULE].config.targets
+    ]
+    body = pydantic_core.to_json(groups)
+    return web.Response(body=body, content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 def _line(kept: Kept) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,10 +16,12 @@ from monitor.clock import ScaledClock
 from monitor.commands.hosting import hosting
 from monitor.commands.options import Subparsers, add_listen, add_speed, own_config
 from monitor.commands.replay import told, until_stopped
-from monitor.config import PlanConfig
+from monitor.config import ListenConfig, PlanConfig
 from monitor.events import TicketAbandoned, TicketCalled, TicketIssued
 from monitor.logs import set_up_logging
+from monitor.planning import Planning
 from monitor.prediction import ScenarioPrediction
+from monitor.serving import listening
 
 if TYPE_CHECKING:
     import argparse
@@ -45,12 +48,16 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--plan", metavar="NAME", help="the plan to live by (default: the scenario's first)")
     add_speed(parser, 60, "60")
     add_listen(parser)
+    parser.add_argument("--check", action="store_true", help="only see whether a service can listen there")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Simulate, serve and play until stopped."""
     set_up_logging()
+    if arguments.check:
+        asyncio.run(_check(ListenConfig(host=arguments.host, port=arguments.port)))
+        return
     scenario, events = read_demonstration(arguments)
     asyncio.run(_demo(arguments, scenario, events))
 
@@ -90,6 +97,11 @@ def first_queue(events: Sequence[Event]) -> datetime:
     return events[0].time
 
 
+async def _check(listen: ListenConfig) -> None:
+    for each in await listening(listen):
+        each.close()
+
+
 async def _demo(arguments: argparse.Namespace, scenario: Scenario, events: list[Event]) -> None:
     clock = ScaledClock(first_queue(events), arguments.speed)  # what was before is told at once
     with tempfile.TemporaryDirectory(prefix="peakweek-demo-") as folder:
@@ -97,6 +109,19 @@ async def _demo(arguments: argparse.Namespace, scenario: Scenario, events: list[
         config = own_config(arguments, folder, name=f"{scenario.title} (simulated)", time_zone=zone)
         plan = PlanConfig(scenario=Path(arguments.scenario), name=arguments.plan)
         config = config.model_copy(update={"centre": config.centre.model_copy(update={"plan": plan})})
-        async with hosting(config, clock, ScenarioPrediction(scenario)) as (url, stopped):
+        planning = Planning(_beside(arguments.scenario))
+        async with hosting(config, clock, ScenarioPrediction(scenario), planning=planning) as (url, stopped):
             playing = play(events, url=url, clock=clock, skip_gaps=True, on_sent=told(len(events)))
             await until_stopped(playing, stopped, stay=True)
+
+
+def _beside(path: str) -> list[Path]:
+    """Return the scenario's file, and those of the other scenarios in its folder."""
+    first = Path(path)
+    found = [first]
+    for other in sorted(first.parent.glob("*.yaml")):
+        if other.resolve() != first.resolve():
+            with suppress(sim.ScenarioError):  # no scenario, or one that is not finished
+                sim.read_scenario(other)
+                found.append(other)
+    return found

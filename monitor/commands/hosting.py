@@ -19,10 +19,11 @@ from monitor.app import build_app
 from monitor.clock import Clock
 from monitor.config import Config, ListenConfig
 from monitor.live import VERSION
+from monitor.planning import Planning
 from monitor.prediction import ScenarioPrediction
 from monitor.roster import read_rosters
 from monitor.serving import ListenError, listening, serving, stop_signal
-from monitor.store import StoreError, open_store
+from monitor.store import Store, StoreError, open_store
 from monitor.webconfig import Web
 from sim import ConfigError
 
@@ -42,6 +43,7 @@ async def hosting(
     web_files: Web | None = None,
     config_path: Path | None = None,
     reloads: bool = False,
+    planning: Planning | None = None,
 ) -> AsyncIterator[tuple[str, asyncio.Event]]:
     """Serve inside the block, which gets the service's address and an event that is set when it is asked to stop.
 
@@ -55,6 +57,7 @@ async def hosting(
         web_files: certificate and users.
         config_path: where the configuration is read again from.
         reloads: whether SIGHUP has the configuration read again; otherwise it stops the service.
+        planning: the scenarios of the planner's page.
 
     Raises:
         ListenError: one of the addresses cannot be listened on; no log was opened.
@@ -65,15 +68,9 @@ async def hosting(
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
-    sockets = (
-        _activated() if is_activated else await _listening(listens or [config.listen])
-    )  # before the log: who cannot listen leaves none
-    try:
-        store = open_store(config.store, first_centre=next(iter(config.centre_by_id)))
-    except StoreError:
-        for each in sockets:
-            each.close()
-        raise
+    # Before the log: who cannot listen leaves none.
+    sockets = _activated() if is_activated else await _listening(listens or [config.listen])
+    store = _opened(config, sockets)
     app = build_app(
         config,
         clock=clock,
@@ -84,14 +81,30 @@ async def hosting(
         prediction=prediction,
         web_files=web_files,
         config_path=config_path,
+        planning=planning,
     )
     async with serving(app, sockets) as address, contextlib.AsyncExitStack() as stack:
         # Before anybody knows whom to stop.
         stopped = stack.enter_context(stop_signal(app[RELOADER].reload_quietly if reloads else None))
         if prediction:
             await stack.enter_async_context(prediction.calculating())
-        _tell(config, str(external_url).rstrip("/") if external_url else address, store.name)
+        _tell(
+            config,
+            str(external_url).rstrip("/") if external_url else address,
+            store.name,
+            has_planner=planning is not None,
+        )
         yield address, stopped
+
+
+def _opened(config: Config, sockets: Sequence[socket.socket]) -> Store:
+    """Return the log of events; without it, nobody listens."""
+    try:
+        return open_store(config.store, first_centre=next(iter(config.centre_by_id)))
+    except StoreError:
+        for each in sockets:
+            each.close()
+        raise
 
 
 async def _listening(listens: Sequence[ListenConfig]) -> list[socket.socket]:
@@ -130,12 +143,14 @@ def _takes_connections(each: socket.socket) -> bool:
     return each.family in _TCP and bool(each.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
 
 
-def _tell(config: Config, address: str, log: str) -> None:
+def _tell(config: Config, address: str, log: str, *, has_planner: bool) -> None:
     """Say where everything is."""
     centres = list(config.centre_by_id.values())
     _say(
         f"peakweek-monitor {VERSION}: {address}/ shows {f'{len(centres)} centres' if centres[1:] else centres[0].name}"
     )
+    if has_planner:
+        _say(f"  plans    {address}/plan")
     _say(f"  metrics  {address}/metrics")
     _say(f"  health   {address}/-/healthy  {address}/-/ready")
     _say(f"  events   POST {address}/api/v1/events")

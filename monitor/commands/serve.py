@@ -11,6 +11,7 @@ from monitor.commands.hosting import hosting
 from monitor.commands.options import Subparsers, add_config, add_log, external_url, listen_address
 from monitor.config import Config, read_config
 from monitor.logs import set_up_logging
+from monitor.planning import Planning
 from monitor.prediction import ScenarioPrediction
 from monitor.roster import read_rosters
 from monitor.serving import ListenError
@@ -70,6 +71,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Serve until stopped, or only check the configuration."""
     config = read_config(arguments.config)
     prediction, web_files = _prediction(config), Web(arguments.web_config)
+    planning = Planning(config.planning.scenarios) if config.planning else None
     _check_tokens(arguments.config, config)
     read_webhooks(config.webhooks)
     if arguments.is_check:
@@ -80,7 +82,7 @@ def run(arguments: argparse.Namespace) -> None:
     set_up_logging(arguments.log_level, arguments.log_format)
     told_by = str(arguments.config or "defaults")
     try:
-        asyncio.run(_serve(arguments, config, prediction, web_files))
+        asyncio.run(_serve(arguments, config, prediction, web_files, planning))
     except ListenError as problem:
         found = f"{problem.host}:{problem.port}, where nobody can listen ({problem.reason})"
         expected = _FREE if problem.setting == "port" else _HERE
@@ -108,7 +110,11 @@ def _check_tokens(path: Path | None, config: Config) -> None:
 
 
 async def _serve(
-    arguments: argparse.Namespace, config: Config, prediction: ScenarioPrediction | None, web_files: Web
+    arguments: argparse.Namespace,
+    config: Config,
+    prediction: ScenarioPrediction | None,
+    web_files: Web,
+    planning: Planning | None,
 ) -> None:
     hosted = hosting(
         config,
@@ -120,6 +126,7 @@ async def _serve(
         web_files=web_files,
         config_path=arguments.config,
         reloads=True,
+        planning=planning,
     )
     async with hosted as (_, stopped):
         await stopped.wait()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from monitor.config.probes import ProbesConfig
+from monitor.config.probes import Certificates, ProbesConfig
 from monitor.config.section import Section
 from sim import ConfigError, MisfitError, read_document
 
@@ -119,6 +119,12 @@ class PredictionConfig(Section):
     replications: int = Field(default=40, ge=1, le=10_000)
 
 
+class PlanningConfig(Section):
+    """The scenarios in which plans can be tried out; as read, files are relative to the configuration file's folder."""
+
+    scenarios: Annotated[tuple[Annotated[Path, Field(strict=False)], ...], Field(min_length=1, max_length=50)]
+
+
 ScenarioT = TypeVar("ScenarioT", PlanConfig, PredictionConfig)
 
 
@@ -138,6 +144,7 @@ class Config(Section):
         webhooks: for each name in ``/api/v1/webhooks/NAME`` the file that says what its bodies tell, or the name of one
             that comes with the program; as read, files are relative to the configuration file's folder.
         prediction: what the page predicts; none: no prediction.
+        planning: what the planner's page offers; none: there is no such page.
         probes: what is probed of network, portal and power; without targets, nothing.
     """
 
@@ -152,6 +159,7 @@ class Config(Section):
     limits: LimitsConfig = LimitsConfig()
     webhooks: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")], str] = Field(default_factory=dict)
     prediction: PredictionConfig | None = None
+    planning: PlanningConfig | None = None
     probes: ProbesConfig = ProbesConfig()
 
     @property
@@ -162,7 +170,8 @@ class Config(Section):
     @property
     def probed_centre(self) -> CentreConfig:
         """Return the centre to which what is probed belongs."""
-        return self.centre_by_id[self.probes.centre or next(iter(self.centre_by_id))]
+        served = self.centre_by_id
+        return served.get(self.probes.centre or "", next(iter(served.values())))
 
     def waiting_limit_of(self, centre: CentreConfig) -> float | None:
         """Return the limit that holds in a centre, in seconds; none where nothing is promised."""
@@ -210,11 +219,29 @@ def read_config(path: str | os.PathLike[str] | None) -> Config:
         found["store"] = _beside(path, "store", config.store)
     if config.prediction:
         found["prediction"] = _with_scenario(path, "prediction", config.prediction)
+    found["probes"] = _with_certificates(path, config.probes)
+    if config.planning:
+        names = enumerate(config.planning.scenarios)
+        scenarios = tuple(_scenario(path, f"planning.scenarios[{number}]", name) for number, name in names)
+        found["planning"] = config.planning.model_copy(update={"scenarios": scenarios})
     found["centre"] = _with_plan(path, "centre", config.centre)
     found["centres"] = tuple(
         _with_plan(path, f"centres[{index}]", centre) for index, centre in enumerate(config.centres)
     )
     return config.model_copy(update=found)
+
+
+def _with_certificates(path: str | os.PathLike[str], probes: ProbesConfig) -> ProbesConfig:
+    """Return the probes with their files of certificates in the configuration's folder, or refuse one not there."""
+    found = {}
+    for name, module in probes.modules.items():
+        tls: Certificates | None = getattr(module, "tls", None)
+        if tls and tls.ca_file:
+            file, field = Path(path).parent / tls.ca_file, f"probes.modules.{name}.tls.ca_file"
+            if not file.is_file():
+                raise ConfigError(str(path), field, f"{file}, which is no file", "certificates in PEM")
+            found[name] = module.model_copy(update={"tls": tls.model_copy(update={"ca_file": str(file)})})
+    return probes.model_copy(update={"modules": probes.modules | found})
 
 
 def _with_plan(path: str | os.PathLike[str], field: str, centre: CentreConfig) -> CentreConfig:
@@ -226,10 +253,15 @@ def _with_plan(path: str | os.PathLike[str], field: str, centre: CentreConfig) -
 
 def _with_scenario(path: str | os.PathLike[str], field: str, section: ScenarioT) -> ScenarioT:
     """Return a section with its scenario in the configuration's folder, or refuse one that is not there."""
-    scenario = Path(path).parent / section.scenario
+    return section.model_copy(update={"scenario": _scenario(path, f"{field}.scenario", section.scenario)})
+
+
+def _scenario(path: str | os.PathLike[str], field: str, name: Path) -> Path:
+    """Return the scenario file of that name in the configuration's folder, or refuse one that is not there."""
+    scenario = Path(path).parent / name
     if not scenario.is_file():
-        raise ConfigError(str(path), f"{field}.scenario", f"{scenario}, which is no file", "a scenario file")
-    return section.model_copy(update={"scenario": scenario})
+        raise ConfigError(str(path), field, f"{scenario}, which is no file", "a scenario file")
+    return scenario
 
 
 def _beside(path: str | os.PathLike[str], field: str, name: Path) -> Path:

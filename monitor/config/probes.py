@@ -28,6 +28,16 @@ def _is_hours(text: str) -> str:
     return text
 
 
+def _without_secret(text: str) -> str:
+    """Return an address, or refuse one that has a password in it, which would be shown in many places."""
+    if re.match(r"[a-z]+://[^/]*@", text):
+        raise MisfitError(got="an address with user or password", expected="one without; see the module's headers")
+    return text
+
+
+Target = Annotated[Text, AfterValidator(_without_secret)]
+
+
 class Module(Section):
     """How something is probed.
 
@@ -47,7 +57,8 @@ class Certificates(Section):
 
     Attributes:
         verify: whether they are checked at all; what they say is shown in either case.
-        ca_file: in PEM, who else may sign them, beside those whom the system trusts.
+        ca_file: in PEM, who else may sign them, beside those whom the system trusts; as read, relative to the
+            configuration file's folder.
         server_name: the name that must be in it; none: the target's own.
     """
 
@@ -276,7 +287,7 @@ class TargetConfig(Section):
     """
 
     name: Name
-    target: Text
+    target: Target
     module: Name
     part: Part
     every_s: float = Field(default=30, ge=1, le=86_400)
@@ -304,7 +315,7 @@ class ProbesConfig(Section):
 
     modules: dict[Name, AnyModule] = Field(default_factory=dict)
     targets: tuple[TargetConfig, ...] = Field(default=(), max_length=100)
-    allow: tuple[Text, ...] = Field(default=(), max_length=1_000)
+    allow: tuple[Target, ...] = Field(default=(), max_length=1_000)
     centre: Name | None = None
     outage_after: int = Field(default=3, ge=1, le=100)
     recovery_after: int = Field(default=2, ge=1, le=100)

@@ -47,10 +47,14 @@ async def _answer(ip: str, port: int, module: DnsModule, attempt: Attempt) -> dn
     if not module.is_recursive:
         query.flags &= ~dns.flags.RD
     attempt.say(f"asking for {module.kind} of {module.name} by {module.transport}")
-    ask = dns.asyncquery.udp if module.transport == "udp" else dns.asyncquery.tcp
     began_s = monotonic_s()
     try:
-        return await ask(query, ip, timeout=attempt.left_s, port=port)
+        if module.transport == "tcp":
+            return await dns.asyncquery.tcp(query, ip, timeout=attempt.left_s, port=port)
+        # What somebody else sends, or what is no answer, is waited past: anybody can send a datagram.
+        return await dns.asyncquery.udp(
+            query, ip, timeout=attempt.left_s, port=port, ignore_unexpected=True, ignore_errors=True
+        )
     except dns.exception.Timeout:
         raise ProbeError(Reason.TIMEOUT, "no answer in time") from None
     except (dns.exception.DNSException, EOFError, ValueError) as problem:

@@ -174,6 +174,8 @@ SAMPLE_FAMILIES: tuple[ProbeFamily, ...] = (
             ("battery_runtime_low", "The time left at which the UPS says that its battery is low, in seconds."),
             ("battery_voltage", "Voltage of the battery."),
             ("battery_voltage_nominal", "Voltage that the battery should have."),
+            ("battery_voltage_high", "Voltage of a full battery."),
+            ("battery_voltage_low", "Voltage of an empty battery."),
             ("input_voltage", "Voltage that comes in."),
             ("input_voltage_nominal", "Voltage that should come in."),
             ("input_frequency", "Frequency of what comes in, in hertz."),

@@ -6,9 +6,11 @@ scrape, which reads what is known.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from functools import partial
 from hashlib import sha256
 
 from prometheus_client.core import Metric
@@ -27,6 +29,8 @@ from monitor.probes.traffic import rates
 _MOST_SPREAD_S = 30.0
 _SHORTEST_REST_S = 0.05
 _THROUGHPUT_REST_S = 900.0
+_REST_AFTER_MISTAKE_S = 10.0
+_log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -69,6 +73,16 @@ class Standing:
             yield Sample("peakweek_probe_failing_since_timestamp_seconds", (), self.failing_since.timestamp())
 
 
+async def kept_going(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Do work that has no end, and begin it again after a mistake, which is told and takes nothing else along."""
+    while True:
+        try:
+            await work()
+        except Exception:  # noqa: BLE001 - an edge: a supervised task
+            _log.exception("%s made a mistake and begins again", name)
+            await asyncio.sleep(_REST_AFTER_MISTAKE_S)
+
+
 class BusyError(Exception):
     """As many attempts are under way as may be."""
 
@@ -102,7 +116,7 @@ class Schedule:
         """Probe every target for as long as the service runs."""
         async with asyncio.TaskGroup() as group:
             for standing in self.standings.values():
-                group.create_task(self._repeat(standing), name=f"probe {standing.target.name}")
+                group.create_task(kept_going(f"probing {standing.target.name}", partial(self._repeat, standing)))
 
     async def ask(self, target: str, module_name: str, timeout_s: float) -> Kept:
         """Return what an attempt tells that somebody asked for.

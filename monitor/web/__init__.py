@@ -4,7 +4,7 @@ Place in the pipeline: beside the API, whose state it shows. Out: one page, its 
 page needs nothing but this service (no other host, no inline script or style; the browser is told to enforce that).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 import jinja2
@@ -31,7 +31,9 @@ _CHART_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _ASSETS = {"live.js": "text/javascript", "style.css": "text/css", "icon.svg": "image/svg+xml"}
 
 
-def add_web(app: web.Application, live: Live, prediction: Prediction | None, *, prefix: str = "") -> None:
+def add_web(
+    app: web.Application, live: Live, prediction: Prediction | None, *, prefix: str = "", has_planner: bool = False
+) -> None:
     """Add the page's routes to the application.
 
     Args:
@@ -39,8 +41,9 @@ def add_web(app: web.Application, live: Live, prediction: Prediction | None, *, 
         live: the centres.
         prediction: what the page predicts; none: it has no place for it.
         prefix: what its links begin with, where a proxy takes it off again.
+        has_planner: whether it links the page on which plans are tried out.
     """
-    app.add_routes([web.get("/", _page(live, prediction, prefix))])
+    app.add_routes([web.get("/", _page(live, prediction, {"prefix": prefix, "has_planner": has_planner}))])
     for name, content_type in _ASSETS.items():
         content = (FILES / name).read_text(encoding="utf-8")
         app.add_routes([web.get(f"/{name}", fixed(content, content_type))])
@@ -49,13 +52,15 @@ def add_web(app: web.Application, live: Live, prediction: Prediction | None, *, 
             app.add_routes([web.get(f"/{name}.svg", _chart(prediction, is_narrow=is_narrow))])
 
 
-def _page(live: Live, prediction: Prediction | None, prefix: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _page(
+    live: Live, prediction: Prediction | None, told: Mapping[str, object]
+) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Return a handler that answers with a centre's page, or with a list of several centres."""
     loader = jinja2.PackageLoader("monitor", "web")
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, auto_reload=False
     )
-    environment.globals["prefix"] = prefix
+    environment.globals |= told
     environment.globals["has_network"] = bool(live.config.probes.targets)
     one, many = environment.get_template("page.html"), environment.get_template("centres.html")
 

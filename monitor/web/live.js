@@ -136,7 +136,7 @@ function renderOutages(state) {
   listOrNone("outages", told.map(([what, outage]) => {
     const before = outage.n_outages - (outage.is_out ? 1 : 0);
     const text = before ? `${numbers.format(before)} ended, ${duration(outage.lasted_s)}` : "none ended";
-    return [what, outage.is_out ? `out of order; ${text}` : text, outage.is_out];
+    return [what, outage.is_out ? `out of order now; ${text}` : text, outage.is_out];
   }));
 }
 

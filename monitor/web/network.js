@@ -3,6 +3,7 @@
 
 const REFRESH_MS = 5000;
 const TIMEOUT_MS = 5000;
+const LEFT = 64; // where the names stand
 const WIDTH = 1000;
 const QUEUE = { top: 10, height: 170 };
 const BANDS = { line: 190, portal: 212 };
@@ -28,24 +29,24 @@ function draw(minutes) {
   if (minutes.length === 0) return;
   const first = minutes[0].at_s;
   const span = Math.max(3600, minutes.at(-1).at_s + 60 - first);
-  const x = (at) => ((at - first) / span) * WIDTH;
+  const x = (at) => LEFT + ((at - first) / span) * (WIDTH - LEFT);
   const most = Math.max(1, ...minutes.map((minute) => minute.n_waiting));
   const y = (waiting) => QUEUE.top + QUEUE.height * (1 - waiting / most);
   const points = minutes.map((minute) => `${x(minute.at_s + 60)},${y(minute.n_waiting)}`).join(" ");
   const parts = [
-    drawn("line", { class: "rule", x1: 0, x2: WIDTH, y1: QUEUE.top + QUEUE.height, y2: QUEUE.top + QUEUE.height }),
-    drawn("text", { x: 4, y: QUEUE.top + 14 }, `${numbers.format(most)} wait`),
+    drawn("line", { class: "rule", x1: LEFT, x2: WIDTH, y1: QUEUE.top + QUEUE.height, y2: QUEUE.top + QUEUE.height }),
+    drawn("text", { x: 0, y: QUEUE.top + 14 }, `${numbers.format(most)} wait`),
   ];
   for (const minute of minutes) {
     for (const what of minute.bad) {
       if (!(what in BANDS)) continue;
-      const place = { x: x(minute.at_s), width: (60 / span) * WIDTH + 0.5 };
+      const place = { x: x(minute.at_s), width: (60 / span) * (WIDTH - LEFT) };
       parts.push(drawn("rect", { class: "shade", ...place, y: QUEUE.top, height: QUEUE.height }));
       parts.push(drawn("rect", { class: "bad", ...place, y: BANDS[what], height: BAND_HEIGHT }));
     }
   }
   parts.push(drawn("polyline", { class: "queue", points }));
-  for (const [what, top] of Object.entries(BANDS)) parts.push(drawn("text", { x: 4, y: top + 13 }, what));
+  for (const [what, top] of Object.entries(BANDS)) parts.push(drawn("text", { x: 0, y: top + 13 }, what));
   for (let step = 0; step <= 4; step += 1) {
     const at = first + (span * step) / 4;
     const anchor = ["start", "middle", "middle", "middle", "end"][step];

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sim.document.misfit import MisfitError, did_you_mean, first_misfit, shown
+from sim.document.misfit import MisfitError, counted, did_you_mean, first_misfit, misfits, shown
 from sim.document.place import field_of, near_name, way_to
 from sim.document.source import Source, locate, parse_source, read_source
 from sim.errors import InputError
@@ -25,6 +25,7 @@ __all__ = [
     "MisfitError",
     "Source",
     "did_you_mean",
+    "field_of",
     "first_misfit",
     "fitted",
     "laid_over",
@@ -75,9 +76,15 @@ def fitted(content: object, model: type[ModelT], error: type[InputError], source
     try:
         return model.model_validate(content)
     except ValidationError as problem:
-        misfit = first_misfit(problem, content, model, lambda way: locate(sources, way)[1])
-        name, line = locate(sources, misfit.at)
-        raise error(name, field_of(misfit.at), misfit.got, misfit.expected, misfit.hint, line) from None
+        found = misfits(problem, content, model, lambda way: locate(sources, way)[1])
+        told: list[InputError] = []
+        for misfit in found:
+            name, line = locate(sources, misfit.at)
+            told.append(error(name, field_of(misfit.at), misfit.got, misfit.expected, misfit.hint, line))
+        first = told[0]
+        first.others = tuple(told[1:])
+        first.hint = counted(first.hint, len(told))
+        raise first from None
 
 
 def laid_over(

@@ -76,10 +76,10 @@ _PREFIXES = {
 }
 
 
-def first_misfit(
+def misfits(
     problem: ValidationError, content: object, model: type[BaseModel], line_of: Callable[[Way], int] = lambda _: 0
-) -> MisfitError:
-    """Return the first problem in the file's order; its hint says how many there are.
+) -> list[MisfitError]:
+    """Return every problem in the file's order, at least one.
 
     Args:
         problem: what pydantic says.
@@ -94,10 +94,18 @@ def first_misfit(
         _misfit(each, content, model) for each in details if each["type"] != "too_short" or each["loc"] not in wrong
     ]
     # A missing field often is one that has been misspelt: the unknown name, with its suggestion, goes first.
-    first = min(found, key=lambda each: (each.expected == _THERE, line_of(each.at)))
-    count = f"problem 1 of {len(found)}" if len(found) > 1 else ""
-    hint = "; ".join(filter(None, (first.hint, count)))
-    return MisfitError(*first.at, got=first.got, expected=first.expected, hint=hint)
+    return sorted(found, key=lambda each: (each.expected == _THERE, line_of(each.at)))
+
+
+def first_misfit(problem: ValidationError, content: object, model: type[BaseModel]) -> MisfitError:
+    """Return the first problem; its hint says how many there are."""
+    first, *others = misfits(problem, content, model)
+    return MisfitError(*first.at, got=first.got, expected=first.expected, hint=counted(first.hint, 1 + len(others)))
+
+
+def counted(hint: str, n_problems: int) -> str:
+    """Return the hint of the first of so many problems."""
+    return "; ".join(filter(None, (hint, f"problem 1 of {n_problems}" if n_problems > 1 else "")))
 
 
 def _misfit(details: ErrorDetails, content: object, model: type[BaseModel]) -> MisfitError:

@@ -17,6 +17,7 @@ from sim.experiment.table import Floats, Table
 BETTER = {
     "backlog_count": False,
     "on_time_ratio": True,
+    "on_time_all_ratio": True,
     "wait_s_mean": False,
     "wait_s_p95": False,
     "overtime_h": False,

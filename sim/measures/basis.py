@@ -79,10 +79,8 @@ class Basis:
 
     @cached_property
     def lunch(self) -> Steps:
-        """Return the time between morning and afternoon, on working days."""
-        days = [self.plan.hours.normal_shifts(day) for day in self.plan.hours.working_days]
-        pieces = np.array([(morning[1], afternoon[0]) for morning, afternoon in days], dtype=np.int64).reshape(-1, 2)
-        return Steps.within(pieces, self.ruler.midnights)
+        """Return the time between sessions, on working days."""
+        return Steps.within(self.plan.hours.breaks, self.ruler.midnights)
 
     @cached_property
     def skills(self) -> tuple[NDArray[np.int64], list[tuple[int, ...]]]:

@@ -83,7 +83,7 @@ class Measures:
     overtime_h: Annotated[
         Floats, "hours worked outside normal hours: cover, sessions, and visits finished after the end of a shift"
     ]
-    lunch_h: Annotated[Floats, "those of them that lie between morning and afternoon"]
+    lunch_h: Annotated[Floats, "those of them that lie between the sessions of the office"]
     labour_day_h_max: Annotated[Floats, "the longest day that anybody had, normal hours and overtime, hours"]
     labour_day_overtime_h_max: Annotated[Floats, "the most overtime that anybody had on a day, hours"]
     labour_month_overtime_h_max: Annotated[Floats, "the most that anybody came to in a calendar month by then, hours"]

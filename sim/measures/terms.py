@@ -47,7 +47,7 @@ _COUNTED = (*AWAY_STATES, State.GONE, State.WRONG_COUNTER, State.SUPPLEMENT)
 def terms_of(basis: Basis) -> Terms:
     """Return the terms of a plan."""
     plan, ruler, timebase = basis.plan, basis.ruler, basis.plan.hours.timebase
-    pieces = (plan.doors[:, 1:3].clip(0, basis.end_tick), _lunch(basis).clip(0, basis.end_tick))
+    pieces = (plan.doors[:, 1:3].clip(0, basis.end_tick), plan.hours.breaks.clip(0, basis.end_tick))
     shifts = plan.shifts[:, 1:].clip(0, basis.end_tick)
     edges = np.unique(np.concatenate([ruler.midnights, shifts.ravel(), *(each.ravel() for each in pieces)]))
     keys, lines = _keys(basis)
@@ -81,12 +81,6 @@ def terms_of(basis: Basis) -> Terms:
         numbers=_numbers(basis, len(edges)),
         prices=_prices(basis),
     )
-
-
-def _lunch(basis: Basis) -> Ticks:
-    """Return the time between morning and afternoon, on working days: rows (start, end)."""
-    days = [basis.plan.hours.normal_shifts(day) for day in basis.plan.hours.working_days]
-    return np.array([(morning[1], afternoon[0]) for morning, afternoon in days], dtype=np.int64).reshape(-1, 2)
 
 
 def _bits_by_tick(plan: Plan) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ Invariant: nothing is simulated, and no number that a run prints depends on what
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 
 import numpy as np
 
@@ -15,8 +15,10 @@ from sim.scenario import PlanChoice, Scenario
 from sim.scenario.parts import Days
 from sim.scenario.people import COUNTER_STAGES, STAGE_NAMES, Stage
 from sim.streams import PPM
-from sim.timebase import NEVER
+from sim.timebase import NEVER, has_break
 
+_BITS_PER_BYTE, _S_PER_H = 8, 3600
+_BUSY = 0.05  # of the line: below that nobody waits for it
 _NEVER_DONE = "work that waits there is never done"
 
 
@@ -33,6 +35,8 @@ def find_doubts(scenario: Scenario, plans: list[str] | None = None) -> list[str]
         _refuse_work_without_place(world, plan)
         _refuse_work_without_hands(world, plan)
         found += [*_outside(world), *_absent(world, name), *_idle_choices(world, name)]
+        found += [*_closed(world), *_unused_line(world, plan)]
+    found += _alike(scenario, plans or list(scenario.plans))
     return list(dict.fromkeys(found))  # what all plans share is told once
 
 
@@ -90,6 +94,45 @@ def _outside(world: Scenario) -> Iterator[str]:
             yield f"outages[{index}]: no time in the period {first} to {last}"
 
 
+def _closed(world: Scenario) -> Iterator[str]:
+    """Yield hours in which people come though the office is closed, lunch apart: they find the door shut."""
+    first, last = world.hours.sessions[0][0].hour, _last_hour(world.hours.sessions[-1][1])
+    for hour, weight in sorted(world.demand.hour_weights.items()):
+        if weight and not first <= hour <= last:
+            part = weight / sum(world.demand.hour_weights.values())
+            told = f"{part:.0%} of a day's visits come at {hour}:00"
+            yield f"demand.hour_weights.{hour}: {told}, outside the office hours"
+
+
+def _last_hour(closes: time) -> int:
+    return closes.hour if closes.minute else closes.hour - 1
+
+
+def _unused_line(world: Scenario, plan: Plan) -> Iterator[str]:
+    """Yield that a plan's line is more than enough: all of a day's uploads take it a small part of an hour."""
+    chosen = world.plans[plan.name].link_mbit_per_s
+    if chosen is None or chosen <= world.link.mbit_per_s:
+        return
+    mb = sum(kind.share * kind.page_mb * kind.pages.mean for kind in world.procedures.values() if kind.pages)
+    busiest = max(world.hourly_visits) * mb * _BITS_PER_BYTE  # Mbit in the busiest hour
+    free = world.link.mbit_per_s * (1 - max([world.link.background_ratio, *world.link.background_by_hour.values()]))
+    if busiest < _BUSY * free * _S_PER_H:
+        yield (
+            f"plans.{plan.name}.link_mbit_per_s: a faster line changes little, as uploads take less than {_BUSY:.0%} "
+            f"of what {world.link.mbit_per_s:g} Mbit/s has left in the busiest hour"
+        )
+
+
+def _alike(scenario: Scenario, names: list[str]) -> Iterator[str]:
+    """Yield plans that choose what another before them does."""
+    seen: dict[str, str] = {}
+    for name in names:
+        choice = scenario.plans[name].model_dump_json(exclude={"title"})
+        if choice in seen:
+            yield f"plans.{name}: chooses nothing other than plan {seen[choice]}"
+        seen.setdefault(choice, name)
+
+
 def _absent(world: Scenario, name: str) -> Iterator[str]:
     """Yield leave of more people than there are."""
     for group, told in world.staff.items():
@@ -107,6 +150,10 @@ def _idle_choices(world: Scenario, name: str) -> Iterator[str]:
             if not _has_day(world, days, is_working=is_for_working_days):
                 wanted = "working day" if is_for_working_days else "day off"
                 yield f"{at}.{kind}[{index}]: does nothing, as no {wanted} of the period is among its days"
+    for index, lunch in enumerate(choice.lunch):
+        for group in lunch.people:
+            if not has_break(world.staff[group].times or world.hours.sessions):
+                yield f"{at}.lunch[{index}].people.{group}: does nothing, as they have no break that could be covered"
     yield from _without_effect(world, choice, at)
     yield from _after_the_peak(world, choice, at)
 

@@ -203,7 +203,7 @@ def _culprit(plan: Plan, scenario: Scenario, breach: Breach) -> str:
 
 def _cover(plan: Plan, scenario: Scenario, day: date, start: int) -> str:
     """Return the entry of a plan that brings the overtime which begins at this tick."""
-    is_late = start >= plan.hours.timebase.tick(day, plan.hours.afternoon[1])
+    is_late = start >= plan.hours.timebase.tick(day, plan.hours.closes)
     kinds = ("evening", "lunch") if is_late else ("lunch", "evening")
     choice = scenario.plans[plan.name]
     return next(

@@ -161,8 +161,9 @@ class Roster:
         at_counter = self.persons_at(COUNTER_STAGES)
         ends = [end for person, _, end in shifts if at_counter[person]]
         if session is None:
-            (opening, _), (_, closes) = self.scenario.office_hours.normal_shifts(day)
-            ends.append(closes)
+            office = self.scenario.office_hours.normal_shifts(day)
+            opening = office[0][0]
+            ends.append(office[-1][1])
         elif ends:
             opening = timebase.tick(calendar_day, session.opens)
         else:

@@ -4,7 +4,7 @@ In: a `Table`. Out: SVG that needs nothing else to be shown. Invariant: every pi
 drawn from the same rows that the tables show.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +12,10 @@ import altair as alt
 import vl_convert
 
 from sim.experiment import Difference, Table
-from sim.measures import CAUSES, FIGURES
+from sim.measures import CAUSES
+from sim.report.answer import ON_TIME_LINE
 from sim.report.comparison import LABELS
-from sim.report.rows import Row, part_bands, rows, span_name
+from sim.report.rows import Row, part_bands, peak_weeks, rows, span_name
 
 # Okabe and Ito's colours, told apart by all readers.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
@@ -30,7 +31,6 @@ _FONT_SIZE = 12
 _PANEL = 250  # pixels of a panel
 _VERDICT_COLOURS = {"better": "#009E73", "worse": "#D55E00", "same": "#555555", "cannot tell": "#555555"}
 _NARROW = 296  # pixels that a page has on the narrowest telephones
-_ON_TIME_LINE = 0.9  # the line that published rates are judged by
 
 
 def peak_backlog(table: Table, *, is_narrow: bool = False) -> str:
@@ -91,7 +91,7 @@ def on_time_by_week(table: Table) -> str:
         y=alt.Y("mean:Q", title="on time", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False)),
         color=_colour(table),
     )
-    limit = alt.Chart(_inline([{"limit": _ON_TIME_LINE}])).mark_rule(strokeDash=[6, 4], color="#555")
+    limit = alt.Chart(_inline([{"limit": ON_TIME_LINE}])).mark_rule(strokeDash=[6, 4], color="#555")
     return _svg(limit.encode(y="limit:Q") + bar + point)
 
 
@@ -174,12 +174,6 @@ def differences(table: Table, found: Sequence[Difference]) -> str:
         nothing = alt.Chart(_inline([{"nothing": 0}])).mark_rule(strokeDash=[6, 4], color="#555").encode(x="nothing:Q")
         panels.append(alt.layer(nothing, interval, point))
     return _svg(alt.concat(*panels, columns=2).resolve_scale(x="independent"))
-
-
-def peak_weeks(table: Table, figures: Iterable[str] = FIGURES) -> list[Row]:
-    """Return each plan's row of the last week of the peak."""
-    last = {row.plan: row for row in rows(table, figures) if row.is_peak and row.span.kind == "week"}
-    return list(last.values())
 
 
 def _first_days(days: list[Row]) -> set[str]:

@@ -16,11 +16,12 @@ from sim.experiment import Difference, Table
 from sim.report.rows import span_name
 from sim.report.tables import TextTable, short
 
-_COLUMNS = ("baseline", "less or more", "95 % interval", "verdict", "no worse in\n% of weeks", "pairing\nworth")
+_COLUMNS = ("baseline", "less\nor more", "95 % interval", "verdict", "no worse in\n% of weeks", "pairing\nworth")
 # What people call the figures that plans are compared by, and in which unit.
 LABELS = {
     "backlog_count": ("backlog at the end", 1.0),
     "on_time_ratio": ("on time, points of %", 100.0),
+    "on_time_all_ratio": ("on time of all that came, points of %", 100.0),
     "wait_s_mean": ("mean wait, minutes", 1 / 60),
     "wait_s_p95": ("wait that 95 % do not exceed, minutes", 1 / 60),
     "overtime_h": ("overtime, hours", 1.0),
@@ -51,7 +52,7 @@ def _cells(each: Difference, factor: float) -> tuple[str, ...]:
     worth = "–" if each.variance_ratio is None else f"{short(each.variance_ratio)} ×"
     verdict = each.verdict
     if each.n_more is not None:
-        verdict = f"{verdict}, would need\nabout {_about(each.n_more):,} more"
+        verdict = f"{verdict},\nwould need about\n{_about(each.n_more):,} more"
     return (
         _signed(each.mean * factor),
         f"{_signed(each.low * factor)} … {_signed(each.high * factor)}",

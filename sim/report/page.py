@@ -12,6 +12,7 @@ import jinja2
 
 from sim.experiment import Difference, Table
 from sim.measures import MEANINGS
+from sim.report.answer import answer
 from sim.report.breaches import breaches_to_csv
 from sim.report.charts import backlog_by_day, differences, lost_by_cause, on_time_by_week, peak_backlog, waiting_by_hour
 from sim.report.comparison import comparison_csv, comparison_json, comparison_table
@@ -49,6 +50,7 @@ def page(table: Table) -> str:
     return _template("page.html.j2").render(
         table=table,
         scenario=table.cases[0].scenario,
+        answer=answer(table),
         plans=[[(row, cells(row)) for row in of_plan] for of_plan in by_plan],
         columns=COLUMNS,
         peaks=[(row, known_to(table, row, "unsettled_count")) for row in peaks(table)],

@@ -26,9 +26,9 @@ COLUMNS = (
     "settled",
     "backlog\nat close",
     "on time\n%",
-    "wait min\nmean",
-    "wait min\nP95",
-    "came\nin vain",
+    "wait\nmin\nmean",
+    "wait\nmin\nP95",
+    "came\nin\nvain",
     "overtime\nhours",
     "staff\nbusy %",
     "link\nuse %",
@@ -79,6 +79,18 @@ def rows(table: Table, figures: Iterable[str] = FIGURES) -> list[Row]:
 def peaks(table: Table) -> list[Row]:
     """Return each plan's row of the last working day of the peak week: the answer in one number each."""
     last = {row.plan: row for row in rows(table) if row.is_peak and row.span.kind == "day"}
+    return list(last.values())
+
+
+def highest(table: Table, case: int) -> Row:
+    """Return a plan's row of the day at whose close most is received and not settled; the first of several."""
+    days = [row for row in rows(table, ("backlog_count",)) if row.case == case and row.span.kind == "day"]
+    return max(days, key=lambda row: row.mean("backlog_count"))
+
+
+def peak_weeks(table: Table, figures: Iterable[str] = FIGURES) -> list[Row]:
+    """Return each plan's row of the last week of the peak."""
+    last = {row.plan: row for row in rows(table, figures) if row.is_peak and row.span.kind == "week"}
     return list(last.values())
 
 
@@ -185,8 +197,8 @@ def cells(row: Row) -> tuple[str, ...]:
         span_name(row.span),
         _number(row, "received_count"),
         _number(row, "settled_count"),
-        f"{_number(row, 'backlog_count')} {_band(row, 'backlog_count')}",
-        f"{_number(row, 'on_time_ratio', 100)} {_band(row, 'on_time_ratio', 100)}",
+        figure(row, "backlog_count"),
+        figure(row, "on_time_ratio", 100),
         _number(row, "wait_s_mean", 1 / _S_PER_MIN),
         _number(row, "wait_s_p95", 1 / _S_PER_MIN),
         f"{sum(row.mean(f'{how}_count') for how in ('sent_home', 'reneged', 'balked')):.0f}",
@@ -208,14 +220,13 @@ def _number(row: Row, figure: str, scale: float = 1) -> str:
     return "–" if band is None else f"{band.mean * scale:.0f}"
 
 
-def _band(row: Row, figure: str, scale: float = 1) -> str:
-    band = row.bands[figure]
-    return "" if band is None else f"[{band.low * scale:.0f}–{band.high * scale:.0f}]"
-
-
-def figure(row: Row, name: str) -> str:
-    """Return a figure's mean and band, such as ``90 [35–136]``."""
-    return f"{_number(row, name)} {_band(row, name)}"
+def figure(row: Row, name: str, scale: float = 1) -> str:
+    """Return a figure's mean and band, such as ``90 [35–136]``; without a band where all replications have the same."""
+    band = row.bands[name]
+    if band is None:
+        return "–"
+    mean, low, high = (f"{value * scale:.0f}" for value in (band.mean, band.low, band.high))
+    return mean if low == high == mean else f"{mean} [{low}–{high}]"
 
 
 def _span_columns(span: Span) -> dict[str, str]:

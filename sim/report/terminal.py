@@ -4,19 +4,19 @@ In: a `Table`. Out: lines of text. Invariant: the same text at any terminal widt
 scenario calls things is shown as it is, brackets and all.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 
-from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table as Grid
 from rich.text import Text
 
 from sim.experiment import Table
+from sim.report.answer import answer
+from sim.report.grid import WIDTH, Section, grids
 from sim.report.kept_out import kept_out
-from sim.report.rows import COLUMNS, Row, cells, figure, peaks, rows, span_name
+from sim.report.rows import COLUMNS, Row, cells, figure, highest, peaks, rows, span_name
 from sim.report.tables import (
     TextTable,
     breach_table,
@@ -28,9 +28,7 @@ from sim.report.tables import (
     result_table,
 )
 
-_WIDTH = 120
-_TITLE_WIDTH = 44  # of the plans' titles above the tables, at least
-_NAME_WIDTH = 36  # of a plan's name, in a table that compares plans
+_TITLE_WIDTH = 34  # of the plans' titles above the tables, at least
 
 
 class _Terminal(Console):
@@ -45,68 +43,80 @@ def print_table(table: Table, *, all_days: bool) -> None:
 
     A plan's table has the days of the peak week (or all), every week, and the whole period.
     """
-    console = _Terminal(width=_WIDTH, highlight=False)
+    console = _Terminal(width=WIDTH, highlight=False)
     case = table.cases[0]
     console.print(Text(case.scenario.question, style="bold"))
-    console.print(
-        Text(
-            f"{case.scenario.title}. {table.n_replications} replications, seed {table.seed}. Means; "
-            "in brackets the band that holds 80 % of the replications; ± how far a mean may be off, 95 times in 100."
-        )
-    )
-    console.print(f"\nNot settled when {span_name(peaks(table)[0].span)} closes, the end of the peak week:\n")
-    answers = peaks(table)
-    width = max(_TITLE_WIDTH, *(len(row.title) + 2 for row in answers))
-    console.print(Text(f"  {'':<{width}}{'received':<16}in all that came"))
-    for row in answers:
-        received, in_all = figure(row, "backlog_count"), figure(row, "unsettled_count")
-        within = known_to(table, row, "unsettled_count")
-        console.print(Text.assemble(f"  {row.title:<{width}}{received:<16}", (f"{in_all:<14}", "bold"), f"  {within}"))
+    console.print(Text(f"{case.scenario.title}. {_how_sure(table)}"))
+    _print_answers(console, table)
     if warning := kept_out(table):
         console.print(Text(f"\n{warning}"))
     for _, of_plan in groupby(rows(table), key=lambda row: row.plan):
+        shown = [row for row in of_plan if all_days or row.is_peak or row.span.kind != "day"]
         console.print()
-        console.print(_grid([row for row in of_plan if all_days or row.is_peak or row.span.kind != "day"]))
+        _print_grids(console, shown[0].title, COLUMNS, _sections(shown))
     told = (open_table, result_table, breach_table, lost_table, cost_table)
     for text_table in (*(tell(table) for tell in told), *part_tables(table)):
         if text_table is not None:
             console.print()
             _print_text_table(console, text_table)
+    console.print()
+    for sentence in answer(table):
+        console.print(Text(sentence, style="bold"))
 
 
 def print_comparison(table: Table, told: TextTable) -> None:
     """Print a comparison of plans."""
-    console = _Terminal(width=_WIDTH, highlight=False)
+    console = _Terminal(width=WIDTH, highlight=False)
     scenario = table.cases[0].scenario
     console.print(Text(scenario.question, style="bold"))
     console.print(Text(f"{scenario.title}.\n"))
     _print_text_table(console, told)
 
 
+def _how_sure(table: Table) -> str:
+    """Return how many replications there are, and what that tells."""
+    if table.n_replications == 1:
+        return f"One replication, seed {table.seed}: what happens once; only several tell how it varies."
+    return (
+        f"{table.n_replications} replications, seed {table.seed}. Means; in brackets the band that holds 80 % of the "
+        "replications; ± how far a mean may be off, 95 times in 100."
+    )
+
+
+def _print_answers(console: Console, table: Table) -> None:
+    """Print, for each plan, what is open at the end of the peak week, and when it is most."""
+    answers = peaks(table)
+    console.print(f"\nNot settled when {span_name(answers[0].span)} closes, the end of the peak week:\n")
+    width = max(_TITLE_WIDTH, *(len(row.title) + 2 for row in answers))
+    console.print(Text(f"  {'':<{width}}{'received':<15}in all that came"))
+    for row in answers:
+        received, in_all = figure(row, "backlog_count"), figure(row, "unsettled_count")
+        within = known_to(table, row, "unsettled_count")
+        console.print(Text.assemble(f"  {row.title:<{width}}{received:<15}", (f"{in_all:<14}", "bold"), f"  {within}"))
+    most = [highest(table, row.case) for row in answers]
+    if any(day.span != row.span for day, row in zip(most, answers, strict=True)):
+        console.print("\nMost is received and not settled at the close of:\n")
+        for day in most:
+            console.print(Text(f"  {day.title:<{width}}{span_name(day.span):<15}{figure(day, 'backlog_count')}"))
+
+
 def _print_text_table(console: Console, text_table: TextTable) -> None:
-    """Print a table with a row for each section's name."""
-    grid = _empty_grid(text_table.title, text_table.columns, width=_NAME_WIDTH)
-    for name, lines in text_table.sections:
-        grid.add_row(Text(name, style="bold"))
-        for number, cells_of_line in enumerate(lines, start=1):
-            grid.add_row(*map(Text, cells_of_line), end_section=number == len(lines))
-    console.print(grid)
-    console.print(Text(f" {text_table.note}"))
+    """Print a table, and below it how to read it."""
+    _print_grids(console, text_table.title, text_table.columns, text_table.sections)
+    console.print(Text(f"\n{text_table.note}"))
 
 
-def _empty_grid(title: str, columns: tuple[str, ...], *, width: int | None = None) -> Grid:
-    grid = Grid(title=Text(title), box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", collapse_padding=True)
-    grid.add_column("", no_wrap=width is None, overflow="fold", max_width=width)
-    for column in columns:
-        grid.add_column(column, justify="right", no_wrap=True)
-    return grid
+def _print_grids(console: Console, title: str, columns: Sequence[str], sections: Sequence[Section]) -> None:
+    """Print a table, in parts where it is too wide."""
+    for number, grid in enumerate(grids(title, columns, sections)):
+        if number:
+            console.print()
+        console.print(grid)
 
 
-def _grid(of_plan: list[Row]) -> Grid:
-    grid = _empty_grid(of_plan[0].title, COLUMNS)
-    for row, following in zip(of_plan, [*of_plan[1:], None], strict=True):
-        grid.add_row(*map(Text, cells(row)), end_section=following is None or following.span.kind != row.span.kind)
-    return grid
+def _sections(of_plan: list[Row]) -> list[Section]:
+    """Return the days, the weeks and the period of a plan, each for themselves."""
+    return [("", [cells(row) for row in of_kind]) for _, of_kind in groupby(of_plan, key=lambda row: row.span.kind)]
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from sim.document import (
     MisfitError,
     Source,
     did_you_mean,
+    field_of,
     first_misfit,
     fitted,
     laid_over,
@@ -52,6 +53,7 @@ __all__ = [
     "place_in",
     "read_scenario",
     "told_by",
+    "with_plans",
 ]
 
 
@@ -153,8 +155,7 @@ class Scenario(Part):
             self.timebase,
             frozenset(WEEKDAYS.index(name) for name in self.hours.working_weekdays),
             self.hours.holidays,
-            self.hours.morning,
-            self.hours.afternoon,
+            self.hours.sessions,
         )
 
     def visits_per_hour(self, day: date, hour: int) -> float:
@@ -191,6 +192,20 @@ def read_scenario(path: Path | str) -> Scenario:
     for above in reversed(sources[:-1]):
         content = _extended(content, above.content)
     return fitted(content, Scenario, ScenarioError, sources)
+
+
+def with_plans(scenario: Scenario, plans: Mapping[str, Mapping[str, object]]) -> Scenario:
+    """Return the scenario with these plans, as a file would say them, in the place of its own.
+
+    Raises:
+        ScenarioError: a plan is wrong; the message names the field.
+    """
+    content = scenario.model_dump(exclude_unset=True, exclude={"plans"}) | {"plans": plans}
+    try:
+        return Scenario.model_validate(content)
+    except ValidationError as problem:
+        found = first_misfit(problem, content, Scenario)
+        raise ScenarioError(scenario.name, field_of(found.at), found.got, found.expected, found.hint) from None
 
 
 def place_in(path: Path | str, field: str) -> tuple[str, int]:

@@ -1,12 +1,13 @@
 """When the simulated period is, and when the office normally works."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from sim.document import MisfitError
 from sim.scenario.parts import WEEKDAYS, Day, Days, EachOnce, Part, TimeOfDay, Weekday
+from sim.timebase import in_order
 
 _MAX_DAYS = 3660  # ten years
 
@@ -44,7 +45,11 @@ class Hours(Part):
     """Normal office hours, and what becomes of those who are inside when the office closes."""
 
     morning: tuple[TimeOfDay, TimeOfDay] = Field(description="opening and closing time of the morning")
-    afternoon: tuple[TimeOfDay, TimeOfDay] = Field(description="opening and closing time of the afternoon")
+    afternoon: tuple[TimeOfDay, TimeOfDay] | None = Field(
+        default=None,
+        description="opening and closing time of the afternoon, with lunch before it unless the two touch; "
+        "without it, the day is one session",
+    )
     working_weekdays: Annotated[frozenset[Weekday], Field(strict=False), EachOnce] = Field(
         default=frozenset(WEEKDAYS[:5]),
         min_length=1,
@@ -62,12 +67,21 @@ class Hours(Part):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        edges = [*self.morning, *self.afternoon]
-        if edges != sorted(set(edges)):
-            got = ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in (self.morning, self.afternoon))
+        if not in_order(self.sessions):
+            got = ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in self.sessions)
             expected = "morning and afternoon in the order of the day, each closing after it opens"
             raise MisfitError(got=got, expected=expected)
         return self
+
+    @property
+    def sessions(self) -> tuple[tuple[time, time], ...]:
+        """Return opening and closing time of each session of the day."""
+        return (self.morning,) if self.afternoon is None else (self.morning, self.afternoon)
+
+    @property
+    def closes(self) -> time:
+        """Return when the last session of the day ends."""
+        return self.sessions[-1][1]
 
     def is_after_holiday(self, day: date) -> bool:
         """Return whether only holidays and days off lie between this day and the holiday before it."""

@@ -49,7 +49,7 @@ def _check_procedures(scenario: Scenario) -> None:
         raise MisfitError("procedures", got=f"shares that sum to {total:g}", expected="shares that sum to 1")
     for name, procedure in scenario.procedures.items():
         deadline = procedure.deadline
-        if deadline.working_days is not None and deadline.cutoff > scenario.hours.afternoon[1]:
+        if deadline.working_days is not None and deadline.cutoff > scenario.hours.closes:
             got = deadline.cutoff
             raise MisfitError("procedures", name, "deadline", "cutoff", got=got, expected="a time in office hours")
 
@@ -59,8 +59,8 @@ def _check_period(scenario: Scenario) -> None:
     if not any(scenario.office_hours.is_working(day) for day in scenario.timebase.days if day <= period.peak_last_day):
         expected = "a working day from period.first_day to it"
         raise MisfitError("period", "peak_last_day", got=period.peak_last_day, expected=expected)
-    if hours.inside_served_until is not None and hours.inside_served_until < hours.afternoon[1]:
-        expected = f"a time not before {hours.afternoon[1]:%H:%M}"
+    if hours.inside_served_until is not None and hours.inside_served_until < hours.closes:
+        expected = f"a time not before {hours.closes:%H:%M}"
         raise MisfitError("hours", "inside_served_until", got=hours.inside_served_until, expected=expected)
 
 
@@ -86,8 +86,8 @@ def _check_plan(scenario: Scenario, name: str, plan: PlanChoice) -> None:
     for kind, of_kind in covers:
         _check_covers(list(of_kind), people, "plans", name, kind)
     for index, evening in enumerate(plan.evening):
-        if evening.until <= scenario.hours.afternoon[1]:
-            expected = f"a time after {scenario.hours.afternoon[1]:%H:%M}"
+        if evening.until <= scenario.hours.closes:
+            expected = f"a time after {scenario.hours.closes:%H:%M}"
             raise MisfitError("plans", name, "evening", index, "until", got=evening.until, expected=expected)
 
 

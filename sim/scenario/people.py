@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from sim.document import MisfitError
 from sim.scenario.parts import WEEKDAYS, Day, Days, EachOnce, Like, Part, People, Ratio, TimeOfDay, Weekday
+from sim.timebase import in_order
 
 
 class Stage(IntEnum):
@@ -81,8 +82,7 @@ class Group(Part):
     def _in_order(self) -> Self:
         if self.first_day and self.last_day and self.last_day < self.first_day:
             raise MisfitError("last_day", got=self.last_day, expected=f"a day from first_day {self.first_day} on")
-        edges = [edge for part in self.times for edge in part]
-        if edges != sorted(set(edges)):
+        if not in_order(self.times):
             got = ", ".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in self.times)
             raise MisfitError("times", got=got, expected="parts of a day in their order, each ending after it starts")
         return self

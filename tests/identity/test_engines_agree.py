@@ -24,6 +24,7 @@ REPLAY = "tests/identity/replay.py"
 ALL = settings.get_current_profile_name() == "all"
 
 
+@pytest.mark.long
 @settings(max_examples=100_000 if ALL else 2_000, suppress_health_check=list(HealthCheck), phases=set(Phase))
 @given(scenario=scenarios(), seed=st.integers(0, 50), replication=st.integers(0, 3))
 def test_the_engines_agree(scenario: Scenario, seed: int, replication: int) -> None:

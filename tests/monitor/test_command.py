@@ -74,7 +74,7 @@ async def test_a_store_that_is_no_log_is_one_line_and_status_2(config_file: Path
     assert log.read_bytes() == before
 
 
-@pytest.mark.parametrize("command", ["serve", "demo", "replay"])
+@pytest.mark.parametrize("command", ["serve", "demo", "demo --check", "replay"])
 async def test_a_port_in_use_is_one_line_and_status_2(project_root: Path, tmp_path: Path, command: str) -> None:
     """The line says which address is taken, and what to change where the user has set it."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -85,8 +85,9 @@ async def test_a_port_in_use_is_one_line_and_status_2(project_root: Path, tmp_pa
             "serve": ["--config", str(path)],
             "demo": [str(project_root / "scenarios/tho-xuan.yaml"), "--port", str(port)],
             "replay": [str(write_calls(tmp_path / "calls.csv")), "--port", str(port)],
-        }[command]
-        status, output, errors = await ended(command, *arguments)
+        }
+        name, *options = command.split()
+        status, output, errors = await ended(name, *arguments[name], *options)
     assert (status, output) == (2, "")
     told = rf"cannot listen on 127\.0\.0\.1:{port}: \S.*in use \(choose another --port\)"
     if command == "serve":
@@ -94,6 +95,12 @@ async def test_a_port_in_use_is_one_line_and_status_2(project_root: Path, tmp_pa
         told = rf"{re.escape(str(path))}: listen\.port: found {found}; expected a free port"
     assert re.fullmatch(f"peakweek-monitor: {told}\n", errors)
     assert not (tmp_path / "events.sqlite").exists()
+
+
+async def test_a_free_port_is_found_free_without_a_word(project_root: Path) -> None:
+    """A check, as `make run` does it before anything else, says nothing where a service can listen."""
+    arguments = [str(project_root / "scenarios/tho-xuan.yaml"), "--port", "0", "--check"]
+    assert await ended("demo", *arguments) == (0, "", "")
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid", "a..b"])
@@ -362,3 +369,10 @@ def test_the_service_loads_no_model() -> None:
     asked = "import sys, monitor.commands; print(*{'numba', 'scipy', 'simpy', 'pandas'} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
     assert told.stdout == "\n"
+
+
+def test_a_service_loads_no_simulator() -> None:
+    """A service without a prediction or a plan starts without the model and what that calculates with."""
+    script = "import sys, monitor.commands.serve\nprint(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert set(run.stdout.split()) & {"numba", "numpy", "scipy", "sim.scenario", "sim.experiment"} == set()

@@ -30,6 +30,7 @@ _JUDGES = {  # who is likely to notice first, by the beginning of the path; ever
     "sim/conditions": ("tests/sim/test_conditions.py", "tests/sim/test_engine_things.py"),
     "sim/plan": ("tests/sim/test_plan.py", "tests/sim/test_effects.py"),
     "sim/timebase": ("tests/sim/test_timebase.py",),
+    "sim/laws": ("tests/sim/test_quantiles.py", "tests/sim/test_draws.py"),
     "sim/workload": ("tests/sim/test_draws.py", "tests/identity/test_same_draws.py"),
 }
 _ALL = ("tests/sim", "tests/laws", "tests/identity", "tests/theory")

@@ -52,6 +52,7 @@ def test_ruff_would_find_it(small_project: Path, tool: tuple[str, ...], text: st
     assert "wrong.py" in finished.stdout
 
 
+@pytest.mark.long
 def test_types_are_sound(project_root: Path) -> None:
     """Strict mypy accepts both packages."""
     finished = run_tool(project_root, "mypy")

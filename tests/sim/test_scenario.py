@@ -32,7 +32,7 @@ CASES = {
     "unknown plan field": ("    lunch: ", "    lunhc: ", ("plans.lunch-cover.lunhc", "did you mean lunch?")),
     "time of day": ('["07:30", "11:30"]', '["7h30", "11:30"]', ("hours.morning[0]", "'7h30'", 'such as "07:30"')),
     "order of the day": ('["07:30", "11:30"]', '["11:30", "07:30"]', ("hours", "in the order of the day")),
-    "overlapping halves": ('["13:30", "17:00"]', '["11:30", "17:00"]', ("hours", "in the order of the day")),
+    "overlapping halves": ('["13:30", "17:00"]', '["11:00", "17:00"]', ("hours", "in the order of the day")),
     "no weekday": (
         "[mon, tue, wed, thu, fri]",
         "[]",

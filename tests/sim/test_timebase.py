@@ -20,8 +20,8 @@ def days(first_day: date, n_days: int, zone: str = "Europe/Warsaw", tick_ms: int
 
 def hours(timebase: Timebase, *holidays: date) -> OfficeHours:
     """Return the usual hours of a working week."""
-    morning, afternoon = (time(7, 30), time(11, 30)), (time(13, 30), time(17))
-    return OfficeHours(timebase, WORKDAYS, frozenset(holidays), morning, afternoon)
+    sessions = (time(7, 30), time(11, 30)), (time(13, 30), time(17))
+    return OfficeHours(timebase, WORKDAYS, frozenset(holidays), sessions)
 
 
 def test_a_day_has_23_hours_when_summer_time_begins_and_25_when_it_ends() -> None:
@@ -115,7 +115,7 @@ def test_a_deadline_across_summer_time_is_at_the_same_time_of_day() -> None:
 def test_office_hours_out_of_order_are_a_programmers_error() -> None:
     """The scenario has checked the order; whoever builds office hours otherwise is told."""
     with pytest.raises(InvariantError, match="out of order"):
-        OfficeHours(days(FRIDAY, 1), WORKDAYS, frozenset(), (time(7), time(11)), (time(10), time(17)))
+        OfficeHours(days(FRIDAY, 1), WORKDAYS, frozenset(), ((time(7), time(11)), (time(10), time(17))))
 
 
 MAY_2 = datetime(2025, 5, 2, 14)  # noqa: DTZ001 - a Friday, two months before the period

@@ -9,6 +9,7 @@ from sim.scenario.people import Stage
 from sim.trace import NEVER
 from tests.laws.laws.told import SHARE_PLACES, Task, Told, Wait
 
+_KIND = {stage: kind for kind in SHARE_PLACES for stage in kind}
 _Line = tuple[Stage, int]  # with a procedure
 _Key = tuple[int, int, int]  # priority, tick of joining, record
 
@@ -122,5 +123,4 @@ class _Sweep:
                 assert not able, f"{able} stand idle at {tick}, while somebody waits in the line {line}"
 
     def _has_place(self, stage: Stage) -> bool:
-        kind = next(kind for kind in SHARE_PLACES if stage in kind)
-        return sum(self._n_used[stage] for stage in kind) < self._told.n_places(stage)
+        return sum(self._n_used[each] for each in _KIND[stage]) < self._told.n_places(stage)

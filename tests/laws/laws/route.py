@@ -21,6 +21,10 @@ def check_routes(told: Told) -> None:
         _Walk(told, record, down).check()
 
 
+def _names(states: set[State]) -> str:
+    return ", ".join(state.name for state in states) or "nothing"
+
+
 class _Walk:
     """One record on its way: what each stint may lead to, and when it has to end where the time alone says so."""
 
@@ -62,7 +66,7 @@ class _Walk:
         if self.has_entry:
             entry = Stage(int(told.workload.entry[record]))
             self.received = NEVER if entry == Stage.CHECK else arrival
-            self._assert({LINE_OF[entry]}, 0, "on the first day")
+            self._assert({LINE_OF[entry]}, 0, "its entry on the first day")
         else:
             is_follower = not told.is_online[record] and told.leader[record] != record
             self._assert({State.PARTY} if is_follower else self._arrive(arrival), 0, f"arriving at {arrival}")
@@ -72,16 +76,15 @@ class _Walk:
                 self._check_end(stint, self.until[stint.state](stint.start))
             if not stint.is_cut:
                 follow = self.after[stint.state](index) if stint.state in self.after else NEXT[stint.state]
-                self._assert(follow, index + 1, f"after {stint}")
+                self._assert(follow, index + 1, stint)
         assert told.received[record] == self.received, f"record {record} is received at {self.received}"
         assert told.settled[record] == self.settled, f"record {record} is settled at {self.settled}"
 
-    def _assert(self, expected: set[State], index: int, why: str) -> None:
+    def _assert(self, expected: set[State], index: int, after: Stint | str) -> None:
         """Judge the state at this place of the life; nothing is expected where the life ends."""
         found = self.life[index].state if index < len(self.life) else None
-        wanted = ", ".join(state.name for state in expected) or "nothing"
         is_right = found in expected if expected else found is None
-        assert is_right, f"record {self.record}, {why}: expected {wanted}, not {found and found.name}"
+        assert is_right, f"record {self.record} after {after}: expected {_names(expected)}, not {found and found.name}"
 
     def _check_end(self, stint: Stint, until: int | None) -> None:
         if until is None or until >= self.told.end:

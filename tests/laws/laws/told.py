@@ -94,6 +94,8 @@ class Told:
         self.follower: list[int] = trace.workload.follower.tolist()
         self.received: list[int] = trace.received.tolist()
         self.settled: list[int] = trace.settled.tolist()
+        of_group: list[list[list[int]]] = plan.rank.tolist()
+        self._rank = [of_group[group] for group in plan.person_group.tolist()]  # by person, stage and procedure
 
     def day(self, tick: int) -> int:
         """Return the calendar day of a tick."""
@@ -192,21 +194,25 @@ class Told:
             found[person].append(Shift(start, end, hall_end, day_start))
         return found
 
+    @cached_property
+    def _shift_starts(self) -> list[list[int]]:
+        return [[shift.start for shift in shifts] for shifts in self.shifts]
+
     def shift_at(self, person: int, tick: int) -> Shift | None:
         """Return the latest shift of a person that has begun, also when it is over."""
-        number = bisect_right(self.shifts[person], tick, key=lambda shift: shift.start) - 1
+        number = bisect_right(self._shift_starts[person], tick) - 1
         return self.shifts[person][number] if number >= 0 else None
 
     def may_take(self, person: int, stage: Stage, procedure: int, tick: int) -> bool:
         """Return whether a person has the skill, and the time, to take something up at a tick."""
-        shift = self.shift_at(person, tick)
-        if shift is None or self.rank(person, stage, procedure) == NEVER:
+        if self._rank[person][stage][procedure] == NEVER:
             return False
-        return tick < (shift.hall_end if stage in HALL_STAGES else shift.end)
+        shift = self.shift_at(person, tick)
+        return shift is not None and tick < (shift.hall_end if stage in HALL_STAGES else shift.end)
 
     def rank(self, person: int, stage: Stage, procedure: int) -> int:
         """Return how much a person prefers such work, 0 most; `NEVER` without the skill."""
-        return int(self.plan.rank[self.plan.person_group[person], stage, procedure])
+        return self._rank[person][stage][procedure]
 
     def n_places(self, stage: Stage) -> int:
         """Return how many can be at work in the places of a stage: counters, desks, or as many as there are people."""

@@ -163,6 +163,16 @@ def test_words_are_not_found_inside_others() -> None:
     assert 'due: "{Hạn trả}"' in text
 
 
+def test_what_a_register_of_records_holds_is_found() -> None:
+    """The field beside the procedure, and the day on which the result was handed out, which is not when it is due."""
+    row = {"Số hồ sơ": "H-1", "Lĩnh vực": "Tư pháp", "Thủ tục": "Khai sinh", "Ngày nộp": "2025-07-01"}
+    row |= {"Hẹn trả": "2025-07-03", "Ngày trả kết quả": "2025-07-02"}
+    text = propose([row], "/a", lambda *_: "folder: {path: .}", "UTC")
+    assert 'procedure: "{Thủ tục|name}", field: "{Lĩnh vực|name}", due: "{Hẹn trả}"' in text
+    assert '{event: record.returned, id: "{Số hồ sơ}", at: "Ngày trả kết quả"' in text
+    assert "record.settled" not in text
+
+
 def test_a_ticket_of_the_next_day_is_another() -> None:
     """Numbers start again every morning: what makes an event's id is number and issue."""
     text = propose([{"ticket": "A1", "issued": "2025-07-01 08:00"}], "/a", lambda *_: "folder: {path: .}", "UTC")

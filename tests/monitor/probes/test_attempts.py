@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +208,30 @@ async def test_a_sequence_keeps_its_cookies(attempt: Any, answering: Any, monkey
     assert all((good.value("peakweek_probe_step_duration_seconds", step) or 0) > 0 for step in ("log-in", "lookup"))
     assert "wr0ng-secret" not in str(bad) + str(module.model_dump(mode="json"))
     assert isinstance(module.steps[0], Step)
+
+
+async def test_what_is_slow_is_told_by_phase(attempt: Any, answering: Any) -> None:
+    """A server that thinks long and one that sends slowly are told apart."""
+
+    async def slow(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, think_s: float, send_s: float
+    ) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(think_s)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nx")
+        await writer.drain()
+        await asyncio.sleep(send_s)
+        writer.write(b"x")
+        await writer.drain()
+
+    for slowest, times in (("processing", (0.3, 0.0)), ("transfer", (0.0, 0.3))):
+        async with answering(partial(slow, think_s=times[0], send_s=times[1])) as port:
+            result = await attempt(f"http://127.0.0.1:{port}/", HTTP)
+        phases = ("resolve", "connect", "tls", "processing", "transfer")
+        took_s = {phase: result.value("probe_http_duration_seconds", phase) for phase in phases}
+        assert max(took_s, key=lambda phase: took_s[phase]) == slowest
+        assert took_s[slowest] >= 0.29
+        assert took_s["tls"] == 0
 
 
 async def test_loopback_answers_echoes(attempt: Any) -> None:

@@ -72,16 +72,15 @@ def test_what_an_attempt_says() -> None:
 
 async def events(service: Any) -> list[dict[str, Any]]:
     """Return the events of the log, from its beginning."""
-    found = []
+    lines: list[bytes] = []
     with contextlib.suppress(TimeoutError):
         async with (
             asyncio.timeout(0.5),
             service.session.get("/api/v1/stream", headers={"Last-Event-ID": "0"}) as answer,
         ):
-            async for line in answer.content:
-                if line.startswith(b"data: "):
-                    found.append(json.loads(line.removeprefix(b"data: ")))  # noqa: PERF401 - cut off by the clock
-    return found
+            while line := await answer.content.readline():
+                lines.append(line)
+    return [json.loads(line.removeprefix(b"data: ")) for line in lines if line.startswith(b"data: ")]
 
 
 @pytest.fixture

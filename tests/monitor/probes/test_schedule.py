@@ -1,6 +1,7 @@
 """The schedule and the door for probes, in a real service on loopback."""
 
 import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -103,6 +104,17 @@ async def test_probe_on_request(config: Config, start: Callable[..., Any], answe
             assert (status, "no answer in time" in text) == (200, True)
             assert [(await service.get(f"/logs?id={each}"))[0] for each in ("99", "x", "-1")] == [404, 400, 400]
             assert "http://127.0.0.1" in (await service.get("/config"))[1]
+
+
+async def test_prometheus_finds_the_targets(config: Config, start: Callable[..., Any], answering: Any) -> None:
+    """What service discovery names can be asked for as it is."""
+    async with answering(page("hello")) as port, start(probing(config, target("works", port))) as service:
+        (group,) = json.loads((await service.get("/api/v1/sd/probes"))[1])
+        labels = group["labels"]
+        assert (labels["instance"], labels["part"]) == ("works", "line")
+        query = {name.removeprefix("__param_"): text for name, text in labels.items() if name.startswith("__param_")}
+        async with service.session.get(labels["__metrics_path__"], params=query) as answer:
+            assert "\nprobe_success 1.0\n" in await answer.text()
 
 
 async def test_only_so_many_at_once(config: Config, start: Callable[..., Any], answering: Any) -> None:
