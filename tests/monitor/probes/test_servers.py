@@ -240,10 +240,38 @@ print(json.dumps([result.reason, result.value("peakweek_probe_loss_ratio"), resu
 """
 
 
-def in_a_network_of_its_own(*prefix: str, limit: float) -> list[Any]:
-    """Return reason, loss and last line of one attempt where every fourth echo request is lost."""
-    python = [*prefix, sys.executable, "-c", ONE_ATTEMPT.replace("LIMIT", str(limit))]
-    done = subprocess.run(["unshare", "-n", "sh", "-ec", LOSING, "sh", *python], capture_output=True, check=False)
+NARROW = """
+ip link set lo up mtu 1500
+tc qdisc add dev lo root tbf rate 16mbit burst 16k latency 200ms
+"$@"
+"""
+ONE_FETCH = """
+import asyncio, json
+from monitor.clock import monotonic_s
+from monitor.config.probes import ThroughputModule
+from monitor.probes.attempt import probe
+
+async def send(reader, writer):
+    await reader.readuntil(bytes([13, 10, 13, 10]))
+    writer.write(b"HTTP/1.0 200 OK" + bytes([13, 10, 13, 10]) + bytes(3_000_000))
+    await writer.drain()
+
+async def fetch():
+    server = await asyncio.start_server(send, "127.0.0.1", 8099)
+    async with server:
+        return await probe("http://127.0.0.1:8099/", MODULE, deadline_s=monotonic_s() + 20)
+
+MODULE = ThroughputModule(prober="throughput", most_bytes=2_000_000)
+result = asyncio.run(fetch())
+name = "peakweek_probe_throughput_bytes_per_second"
+print(json.dumps([result.reason, result.value(name, "download")]))
+"""
+
+
+def in_a_network_of_its_own(prepared: str, script: str, *prefix: str) -> list[Any]:
+    """Return what a script prints in a network that was prepared for it."""
+    command = ["unshare", "-n", "sh", "-ec", prepared, "sh", *prefix, sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, check=False)
     if b"Operation not permitted" in done.stderr:
         pytest.skip("this system lets us make no network of our own")
     assert done.returncode == 0, done.stderr.decode()
@@ -255,15 +283,24 @@ def in_a_network_of_its_own(*prefix: str, limit: float) -> list[Any]:
 @pytest.mark.server("ip")
 def test_loss_is_measured() -> None:
     """Where every fourth echo request is lost, a quarter is; whether that is a failure is for the module to say."""
-    assert in_a_network_of_its_own(limit=0.5)[:2] == [Reason.NONE, 0.25]
-    assert in_a_network_of_its_own(limit=0.1)[:2] == [Reason.LOSS, 0.25]
+    assert in_a_network_of_its_own(LOSING, ONE_ATTEMPT.replace("LIMIT", "0.5"))[:2] == [Reason.NONE, 0.25]
+    assert in_a_network_of_its_own(LOSING, ONE_ATTEMPT.replace("LIMIT", "0.1"))[:2] == [Reason.LOSS, 0.25]
+
+
+@pytest.mark.server("ip")
+def test_a_narrow_line_is_measured() -> None:
+    """A line of sixteen million bits a second is found to carry about as much, and never more than its burst adds."""
+    reason, byte_per_s = in_a_network_of_its_own(NARROW, ONE_FETCH)
+    assert reason == Reason.NONE
+    assert 0.2e6 < byte_per_s < 2e6 * 1.2
 
 
 @pytest.mark.server("nft")
 @pytest.mark.server("ip")
 def test_what_the_system_forbids_is_said() -> None:
     """Where the system lets nobody send echo requests, the probe says so and how to allow it."""
-    reason, loss, told = in_a_network_of_its_own("setpriv", "--bounding-set=-net_raw", limit=0.5)
+    script = ONE_ATTEMPT.replace("LIMIT", "0.5")
+    reason, loss, told = in_a_network_of_its_own(LOSING, script, "setpriv", "--bounding-set=-net_raw")
     assert (reason, loss) == (Reason.FORBIDDEN, None)
     assert "ping_group_range" in told
     assert "CAP_NET_RAW" in told
