@@ -5,6 +5,7 @@ In: functions over NumPy arrays. Out: the same functions, compiled when they are
 """
 
 import ctypes
+import gc
 import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -70,6 +71,30 @@ def outer_of(*sources: str, allocates: bool = True) -> Callable[[F], F]:
     return compiled
 
 
+class _Kept(event.Listener):
+    """Keeps Python from looking for garbage while something is compiled.
+
+    Compiling makes millions of small objects that live on, and are looked through again and again.
+    """
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._collects = False
+
+    def on_start(self, _: object) -> None:
+        """Stop looking at the first of the functions that are compiled within one another."""
+        if not self._depth:
+            self._collects = gc.isenabled()
+            gc.disable()
+        self._depth += 1
+
+    def on_end(self, _: object) -> None:
+        """Look again after the last of them, if that was wanted before."""
+        self._depth -= 1
+        if not self._depth and self._collects:
+            gc.enable()
+
+
 class _Told(event.Listener):
     """Tells once that something is compiled, and not taken from the disk."""
 
@@ -86,10 +111,13 @@ class _Told(event.Listener):
         """Say nothing."""
 
 
+_register: Final[Any] = event.register  # without types
+_register("numba:compile", _Kept())
+
+
 def on_compiling(tell: Callable[[], None]) -> None:
     """Call this, once, when the first function is compiled that no earlier run has left on the disk."""
-    register: Any = event.register  # without types
-    register("numba:compile", _Told(tell))
+    _register("numba:compile", _Told(tell))
 
 
 def _address(_: object, array: Any) -> tuple[Any, Callable[..., Any]]:

@@ -26,6 +26,25 @@ NETWORK = (
         width=12,
     ),
     line(
+        "Records delayed by it",
+        "How many records the hall would have received more in the last 12 hours, had this not been out of order: an "
+        "estimate, with what it is at least and at most, 95 times in 100.",
+        ("centre_network_impact_records_delayed{$centre}", "{{what}}"),
+        ("centre_network_impact_records_delayed_lower{$centre}", "{{what}}, at least"),
+        ("centre_network_impact_records_delayed_upper{$centre}", "{{what}}, at most"),
+        width=12,
+    ),
+    line(
+        "Staff time lost to it",
+        "Time of open counters that was lost in the last 12 hours while this was out of order: an estimate, with "
+        "what it is at least and at most, 95 times in 100.",
+        ("centre_network_impact_staff_seconds{$centre}", "{{what}}"),
+        ("centre_network_impact_staff_seconds_lower{$centre}", "{{what}}, at least"),
+        ("centre_network_impact_staff_seconds_upper{$centre}", "{{what}}, at most"),
+        unit="s",
+        width=12,
+    ),
+    line(
         "Loss on the line",
         "Share of the packets that nobody answered. A full line loses as well: look at its use beside it.",
         ("peakweek_probe_loss_ratio{$centre}", "{{target}}"),

@@ -132,9 +132,11 @@ RECORDS = (
     ),
     line(
         "Due today, returned, supplements",
-        "Records still due before midnight; results handed over and supplements asked for within the time shown.",
+        "Records still due before midnight; results handed over, records withdrawn and "
+        "supplements asked for within the time shown.",
         ("centre_records_due_today{$centre}", "Due today"),
         ("increase(centre_records_returned_total{$centre}[$__range])", "Returned"),
+        ("increase(centre_records_withdrawn_total{$centre}[$__range])", "Withdrawn"),
         ("increase(centre_supplements_requested_total{$centre}[$__range])", "Supplements asked for"),
         decimals=0,
     ),

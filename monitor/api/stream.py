@@ -33,6 +33,7 @@ _STATE_EVERY_S = 1.0
 _STATE_AT_LEAST_EVERY = 5  # times the above: waits grow, and the clock goes on, when nothing happens
 _HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _LAST_ID = "Last-Event-ID"
+_GAP = b"event: gap\ndata: events after your last id are not in the log; read the figures anew\n\n"
 _OF = {
     "name": "of",
     "in": "query",
@@ -135,7 +136,8 @@ STREAMS = web.AppKey("streams", Streams)
 async def get_stream(request: web.Request) -> web.StreamResponse:
     """Follow a centre: its events as they are stored, each with its number in the log as id, or its figures.
 
-    Who names the last id that it has seen gets every event after it first. Figures have no id, and come about every
+    Who names the last id that it has seen gets every event after it first; a message of the kind gap says so where some
+    were removed from the log since, or the id is of another log. Figures have no id, and come about every
     second while something happens, every five otherwise.
     """
     live, streams, door = request.app[LIVE], request.app[STREAMS], request.app[DOOR]
@@ -153,7 +155,7 @@ async def get_stream(request: web.Request) -> web.StreamResponse:
     messages = (
         _states(streams, centre, door.stopping)
         if of == "state"
-        else _events(streams, centre, request.transport, door.stopping, min(int(last), live.seq) if last else live.seq)
+        else _events(streams, centre, request.transport, door.stopping, int(last) if last else live.seq)
     )
     await _write(stream, messages, request)
     return stream
@@ -198,6 +200,9 @@ async def _events(
 ) -> AsyncGenerator[bytes]:
     """Yield the centre's events after a number: first those of the log, then those that come."""
     yield b"retry: 2000\n\n"
+    if await _has_gap(streams.live, last):
+        yield _GAP
+    last = min(last, streams.live.seq)
     while last < streams.live.seq:
         async for stored in streams.live.store.read(last):
             last = stored.seq
@@ -217,6 +222,13 @@ async def _events(
                     await client.is_awaited.wait()
             except TimeoutError:
                 yield b": nothing new\n\n"
+
+
+async def _has_gap(live: Live, last: int) -> bool:
+    """Return whether events after a number are no longer in the log, or the number is of another log."""
+    if last >= live.seq:
+        return last > live.seq
+    return last < max((each.seq for each in (await live.store.saved()).base), default=0)
 
 
 def _message(stored: Stored) -> bytes:

@@ -57,6 +57,7 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Simulate, serve, watch, break and mend."""
     set_up_logging()
+    Pack(arguments.pack).check()
     scenario, events = read_demonstration(arguments)
     asyncio.run(
         _drill(

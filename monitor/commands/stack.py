@@ -50,6 +50,7 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Simulate, serve, watch and play until stopped."""
     set_up_logging()
+    Pack(arguments.pack).check()
     scenario, events = read_demonstration(arguments)
     asyncio.run(_stack(arguments, scenario, events))
 

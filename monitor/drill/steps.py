@@ -96,11 +96,11 @@ def steps(fill_hall: Act, empty_hall: Act, targets: Targets) -> tuple[Step, ...]
     )
 
 
-async def drilled(todo: Sequence[Step], receiver: Receiver, *, patience_s: float) -> AsyncIterator[Outcome]:
+async def drilled(faults: Sequence[Step], receiver: Receiver, *, patience_s: float) -> AsyncIterator[Outcome]:
     """Go through the steps, and yield what came of each.
 
     Args:
-        todo: the steps.
+        faults: the steps.
         receiver: who is told of alerts.
         patience_s: how long an alert may take to come, and to go.
 
@@ -108,7 +108,7 @@ async def drilled(todo: Sequence[Step], receiver: Receiver, *, patience_s: float
         DrillError: an alert did not come or did not go in time, or another one came.
     """
     open_alerts: list[str] = []
-    for step in todo:
+    for step in faults:
         n_heard = len(receiver.heard)
         await step.begin()
         open_alerts.append(step.alert)

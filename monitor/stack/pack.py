@@ -77,6 +77,14 @@ class Pack:
     folder: Path
     pace: Pace = Pace()
 
+    def check(self) -> None:
+        """Look whether the pack is there, before anything is begun that takes long.
+
+        Raises:
+            PackError: it is not.
+        """
+        self._read("prometheus/prometheus.yml")
+
     def write_prometheus(self, folder: Path, *, target: str, alertmanager: str) -> Path:
         """Write Prometheus' configuration and rules to a folder, and return the configuration's file.
 

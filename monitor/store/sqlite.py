@@ -180,8 +180,9 @@ class SqliteLog:
 
     def n_bytes(self) -> int:
         """Return the size of the file and its journal."""
-        journal = self._path.with_name(f"{self._path.name}-wal")
-        return self._path.stat().st_size + (journal.stat().st_size if journal.exists() else 0)
+        path = self._path.resolve()  # the journal is beside the file itself, not beside another name of it
+        journal = path.with_name(f"{path.name}-wal")
+        return path.stat().st_size + (journal.stat().st_size if journal.exists() else 0)
 
     def last_seq(self) -> int:
         """Return the greatest number that an event was ever given; 0 for an empty log."""

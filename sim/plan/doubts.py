@@ -100,8 +100,7 @@ def _closed(world: Scenario) -> Iterator[str]:
     for hour, weight in sorted(world.demand.hour_weights.items()):
         if weight and not first <= hour <= last:
             part = weight / sum(world.demand.hour_weights.values())
-            told = f"{part:.0%} of a day's visits come at {hour}:00"
-            yield f"demand.hour_weights.{hour}: {told}, outside the office hours"
+            yield f"demand.hour_weights.{hour}: {part:.0%} of a day's visits come at {hour}:00, when it is closed"
 
 
 def _last_hour(closes: time) -> int:

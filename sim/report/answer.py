@@ -83,7 +83,9 @@ def _sentence(
         text = f"{said} under no plan for certain"
     _, mean, between = nearest = best_of(surely or told, key=lambda each: each[1])
     text += f"; the {'best' if surely else 'nearest'} is “{nearest[0]}” with {shown(mean, between)}"
-    if perhaps:
+    if perhaps == [nearest]:
+        text += ", for which it cannot be told"
+    elif perhaps:
         text += f"; it cannot be told for {_names([title for title, _, _ in perhaps], n_plans)}"
     return f"{text}." if told[0][2] else f"{text} (of one replication: nothing is certain)."
 

@@ -54,6 +54,7 @@ def _backlog(table: Table, days: list[Row], *, is_narrow: bool = False) -> str:
     """Return a line and an 80 % band for each plan, by working day: over days off there is nothing to draw."""
     base = _chart(days, "backlog_count")
     has_room = not is_narrow and len({row.span.first_day for row in days}) <= _AFTERMATH.days
+    is_many = len(table.cases) > len(_COLOURS) and not is_narrow
     told = "records received and not settled at close"
     # A label for each day where there is room, otherwise for the first day of each week.
     axis = alt.Axis(
@@ -67,14 +68,24 @@ def _backlog(table: Table, days: list[Row], *, is_narrow: bool = False) -> str:
     opacity = 0.18 if len(table.cases) <= _FEW else 0.05
     band = base.mark_area(opacity=opacity).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour)
     line = base.mark_line(strokeWidth=2.5, point=has_room).encode(
-        x=x, y=alt.Y("mean:Q", title=None if is_narrow else told), color=colour
+        x=x, y=alt.Y("mean:Q", title=None if is_narrow or is_many else told), color=colour
     )
     chart = band + line
+    if is_many:
+        return _small_multiples(table, band, line)
     if is_narrow:
         title = alt.TitleParams(told, anchor="start", fontSize=_FONT_SIZE, fontWeight="normal")
         fit = alt.AutoSizeParams(type="fit", contains="padding")
         chart = chart.properties(width=_NARROW, height=_NARROW, title=title, autosize=fit)
     return _svg(chart)
+
+
+def _small_multiples(table: Table, band: alt.Chart, line: alt.Chart) -> str:
+    """Return a panel for each plan under its title, on one scale: so many lines in one panel cannot be told apart."""
+    same = {"color": alt.value(_COLOURS[0])}
+    panel = alt.layer(band.encode(**same), line.encode(**same), data=band.data).properties(width=_PANEL, height=110)
+    header = alt.Header(title=None, labelFontSize=_FONT_SIZE, labelLimit=_PANEL, labelAnchor="start")
+    return _svg(panel.facet(alt.Facet("plan:N", sort=_titles(table), header=header), columns=3))
 
 
 def on_time_by_week(table: Table) -> str:

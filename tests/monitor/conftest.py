@@ -182,13 +182,6 @@ def grafana(project_root: Path) -> Path:
     return project_root / "grafana"
 
 
-@pytest.fixture(scope="session")
-def dashboard(grafana: Path) -> dict[str, Any]:
-    """Return the dashboard of a centre."""
-    content: dict[str, Any] = json.loads((grafana / "dashboards/centre.json").read_text(encoding="utf-8"))
-    return content
-
-
 @pytest.fixture
 def fold(event: Callable[..., Event], noon: datetime) -> Fold:
     """Return a function that folds (kind, minute, fields) tuples, received when they happened or all at one minute."""

@@ -5,13 +5,15 @@ import contextlib
 import json
 import socket
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 
+from monitor.compaction import compact
 from monitor.config import CentreConfig, Config
+from monitor.store import place_of
 from monitor.tokens import Scope, Tokens
 
 BATCH = {"Content-Type": "application/cloudevents-batch+json"}
@@ -94,12 +96,25 @@ async def test_who_comes_back_misses_nothing(service: Any, issue: CloudEvent, la
 
 
 async def test_an_id_from_the_future_means_now(service: Any, issue: CloudEvent) -> None:
-    """Who has followed another log is not left waiting for numbers that this one has not reached."""
+    """Who has followed another log is told, and not left waiting for numbers that this one has not reached."""
     await service.post(issue(1))
     async with following(service, last="1000000") as messages:
         await until_clients(service, 1)
         await service.post(issue(2))
-        assert (await next_of(messages, 1))[0]["id"] == "2"
+        told = await next_of(messages, 2)
+        assert (told[0]["event"], told[1]["id"]) == ("gap", "2")
+
+
+async def test_events_that_were_removed_are_told_as_a_gap(service: Any, config: Config, issue: CloudEvent) -> None:
+    """Who comes back after a compaction hears of what it missed, and nobody else does."""
+    for number in range(3):
+        await service.post(issue(number))
+    assert compact(place_of(config.store), service.clock.now() + timedelta(days=1)) == 3
+    async with following(service, last="1") as late, following(service, last="3") as early:
+        await until_clients(service, 2)
+        await service.post(issue(3))
+        assert (await next_of(late, 1))[0]["event"] == "gap"
+        assert [each[0]["id"] for each in (await next_of(late, 1), await next_of(early, 1))] == ["4", "4"]
 
 
 @pytest.mark.parametrize(("query", "last"), [("?of=all", ""), ("", "x"), ("", "-1"), ("", "1.5")])

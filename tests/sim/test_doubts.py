@@ -84,3 +84,20 @@ def test_what_was_probably_not_meant_is_a_warning(parts: dict[str, Any], found: 
     """One warning each, which names the field."""
     (doubt,) = find_doubts(scenario_of(**parts))
     assert doubt.startswith(found)
+
+
+def test_plans_that_are_alike_are_told() -> None:
+    """A plan that chooses what another does is named, whatever its title."""
+    scenario = scenario_of()
+    (choice,) = scenario.plans.values()
+    twice = scenario.model_copy(update={"plans": {"p": choice, "q": choice.model_copy(update={"title": "Q"})}})
+    assert find_doubts(twice) == ["plans.q: chooses nothing other than plan p"]
+
+
+def test_demand_at_night_is_told() -> None:
+    """Visits in an hour in which the office is closed are a warning; those over lunch come every day."""
+    scenario = scenario_of()
+    demand = scenario.demand.model_copy(update={"hour_weights": {3: 1.0, 9: 3.0}})
+    assert find_doubts(scenario.model_copy(update={"demand": demand})) == [
+        "demand.hour_weights.3: 25% of a day's visits come at 3:00, when it is closed"
+    ]

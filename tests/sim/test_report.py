@@ -1,6 +1,7 @@
 """A run as files and lines: the same numbers everywhere, pages that need no network, files that are whole."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -14,15 +15,16 @@ import numpy as np
 import pytest
 
 from sim.errors import OutputError
-from sim.experiment import Case, Table, run_experiment
+from sim.experiment import Case, Table, run_experiment, sure_of
 from sim.measures import CAUSES, FIGURES, MEANINGS
+from sim.report.answer import ON_TIME_LINE, answer
 from sim.report.breaches import breaches_to_csv
 from sim.report.charts import backlog_by_day, lost_by_cause, on_time_by_week, peak_backlog, waiting_by_hour
 from sim.report.folder import output_folder
 from sim.report.frames import replications_to_csv
 from sim.report.page import page, write_files
 from sim.report.rows import figure as shown_figure
-from sim.report.rows import part_bands, parts_to_csv, rows, to_csv, to_json
+from sim.report.rows import part_bands, parts_to_csv, peak_weeks, rows, to_csv, to_json
 from sim.report.tables import cost_table, lost_table, open_table, part_tables, short
 from sim.report.terminal import print_table
 from tests.laws.strategies import FRIDAY, document, small_scenario, staff
@@ -444,3 +446,14 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(OutputError, match="choose another --out"), output_folder(folder):
             pytest.fail("the block must not begin")
+
+
+def test_the_answer_claims_only_what_its_interval_allows(table: Table) -> None:
+    """A plan is said to be on time if the whole interval of its mean is; page and terminal tell the same sentences."""
+    sentence = answer(table)[0]
+    for row in peak_weeks(table, ("on_time_ratio",)):
+        (sure,) = sure_of(table.figures["on_time_ratio"][row.case][:, row.number : row.number + 1])
+        between = sure.mean_between if sure else None
+        if between and between[0] < ON_TIME_LINE:
+            assert f"are on time under “{row.title}”" not in sentence
+    assert sentence in html.unescape(page(table))

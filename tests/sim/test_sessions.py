@@ -14,11 +14,12 @@ from tests.laws.strategies import FRIDAY, small_scenario, staff
 
 ONE = {"morning": ("07:30", "15:30")}
 TOUCHING = {"morning": ("07:30", "12:00"), "afternoon": ("12:00", "15:30")}
+DEMAND = {"visits_per_day": 40, "hour_weights": dict.fromkeys(range(7, 16), 1.0)}
 
 
 def centre(hours: dict[str, Any], **choice: Any) -> Scenario:
     """Return the small centre with these hours and these choices."""
-    return small_scenario(hours=hours, plans={"as-usual": {"title": "As usual"} | choice})
+    return small_scenario(hours=hours, demand=DEMAND, plans={"as-usual": {"title": "As usual"} | choice})
 
 
 @pytest.mark.parametrize("hours", [ONE, TOUCHING])
@@ -70,6 +71,7 @@ def test_lunch_cover_without_lunch_is_doubted() -> None:
     ]
     parts = staff(intake=2, back_office=2)
     parts["intake"] |= {"times": (("07:30", "11:30"), ("13:00", "15:30"))}
-    scenario = small_scenario(hours=ONE, staff=parts, plans={"as-usual": {"title": "T", "lunch": cover}})
+    plans = {"as-usual": {"title": "T", "lunch": cover}}
+    scenario = small_scenario(hours=ONE, demand=DEMAND, staff=parts, plans=plans)
     assert find_doubts(scenario) == []
     assert len(build_plan(scenario, "as-usual").overtime) == 1

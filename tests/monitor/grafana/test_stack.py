@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.monitor_command import ended, serving
+from tests.monitor_command import ended, started
 from tests.processes import all_end, children
 
 ANY_PORTS = ("--port", "0", "--prometheus-port", "0", "--alertmanager-port", "0", "--grafana-port", "0")
@@ -21,18 +21,19 @@ ANY_PORTS = ("--port", "0", "--prometheus-port", "0", "--alertmanager-port", "0"
 async def test_everything_runs_and_ends(project_root: Path) -> None:
     """Prometheus has the service as a target with the pack's rules, knows Alertmanager, and all end with Ctrl-C."""
     scenario = str(project_root / "scenarios/four-staff.yaml")
-    async with serving("stack", scenario, "--pack", str(project_root / "grafana"), *ANY_PORTS) as (process, _):
-        assert process.stdout
-        async with asyncio.timeout(60):
-            told = [line.decode() async for line in lines_until(process.stdout, b"Grafana")]
-            (prometheus,) = [found[1] for line in told if (found := re.search(r"Prometheus +(http\S+)/alerts", line))]
-            async with aiohttp.ClientSession(prometheus) as session:
-                for path in ("targets", "alertmanagers", "rules"):
-                    while not await has_it(session, path):  # noqa: ASYNC110 - the other side of a socket
-                        await asyncio.sleep(0.1)
-        with all_end(children(process.pid)):
-            process.send_signal(signal.SIGINT)
-            assert await process.wait() == 0
+    process = await started("stack", scenario, "--pack", str(project_root / "grafana"), *ANY_PORTS)
+    assert process.stdout
+    async with asyncio.timeout(120):
+        told = [line.decode() async for line in lines_until(process.stdout, b"Grafana")]
+        (prometheus,) = [found[1] for line in told if (found := re.search(r"Prometheus +(http\S+)/alerts", line))]
+        async with aiohttp.ClientSession(prometheus) as session:
+            for path in ("targets", "alertmanagers", "rules"):
+                while not await has_it(session, path):  # noqa: ASYNC110 - the other side of a socket
+                    await asyncio.sleep(0.1)
+    with all_end(children(process.pid)):
+        process.send_signal(signal.SIGINT)
+        await process.communicate()
+        assert process.returncode == 0
 
 
 async def lines_until(stream: asyncio.StreamReader, last: bytes) -> AsyncIterator[bytes]:
