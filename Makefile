@@ -50,7 +50,7 @@ bench: $(READY) ## how fast it is beside other simulators, into docs/benchmarks.
 	$(call quietly,Installing Peakweek and the other simulators into .venv-bench ...,.venv-bench/bin/python -m pip install -e .)
 	@for peer in ciw salabim cimba; do .venv-bench/bin/python -m pip install -q $$peer || echo "$$peer cannot be installed here." >&2; done
 	@.venv-bench/bin/python -m tests.bench.bench --write
-	@.venv-bench/bin/python -m tests.bench.store
+	@.venv-bench/bin/python -m tests.bench.store --write
 
 mutants: $(TESTABLE) ## break the model in named ways, one at a time: does some test notice? (an hour)
 	@$(BIN)/python tests/mutation/mutate.py

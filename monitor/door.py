@@ -80,16 +80,7 @@ class Door:
 
     def hang(self, app: web.Application, answer_failures: Callable[..., Awaitable[web.StreamResponse]]) -> None:
         """Have every request of the application pass here; what fails on the way is put into words by the function."""
-
-        @web.middleware
-        async def accompany(request: web.Request, handler: _Handler) -> web.StreamResponse:
-            return await self._accompany(request, handler)
-
-        @web.middleware
-        async def let_in(request: web.Request, handler: _Handler) -> web.StreamResponse:
-            return await self._let_in(request, handler)
-
-        app.middlewares.extend([accompany, answer_failures, let_in])
+        app.middlewares.extend([self._accompany, answer_failures, self._let_in])
         app.on_response_prepare.append(self._mark)
 
     async def emptied(self, within_s: float) -> None:
@@ -101,14 +92,17 @@ class Door:
                     self._has_left.clear()
                     await self._has_left.wait()
 
+    @web.middleware
     async def _accompany(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
         """Give the request an id, and say in the log what became of it."""
-        told = request.headers.get(REQUEST_ID_HEADER, "")
-        is_fit = _ID.fullmatch(told) and not is_personal(told)
-        request[_KEY] = told if is_fit else f"{_RUN}{next(_NUMBERS):012x}"
-        mark = REQUEST_ID.set(request[_KEY])
-        began_s = asyncio.get_running_loop().time()
-        is_counted = route_of(request) not in _STREAMS
+        told = request.headers.get(REQUEST_ID_HEADER)
+        if not told or not _ID.fullmatch(told) or is_personal(told):
+            told = f"{_RUN}{next(_NUMBERS):012x}"
+        request[_KEY] = told
+        mark = REQUEST_ID.set(told)
+        clock, route = asyncio.get_running_loop().time, route_of(request)
+        began_s = clock()
+        is_counted = route not in _STREAMS
         self.n_inside += is_counted
         status = 499  # as others call it: the sender has gone
         try:
@@ -118,9 +112,8 @@ class Door:
             self.n_inside -= is_counted
             self._has_left.set()
             self.n_answered[f"{status // 100}xx"] += 1
-            duration_s = asyncio.get_running_loop().time() - began_s
-            if _log.isEnabledFor(level := _level(route_of(request), status)):
-                _log.log(level, "request", extra={"fields": _told(request, status, duration_s)})
+            if _log.isEnabledFor(level := _level(route, status)):
+                _log.log(level, "request", extra={"fields": _told(request, status, clock() - began_s)})
             REQUEST_ID.reset(mark)
         return answer
 
@@ -133,6 +126,7 @@ class Door:
             answer.force_close()
             answer.headers[hdrs.CONNECTION] = "close"
 
+    @web.middleware
     async def _let_in(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
         """Admit the request, within its sender's rate."""
         config = self.config()
@@ -167,6 +161,8 @@ async def body_of(request: web.Request, limits: LimitsConfig) -> bytes:
         HTTPRequestEntityTooLarge: it is longer than the limit.
         RequestPayloadError: it is not what its headers say.
     """
+    if request.content.is_eof():  # nearly always: a short body comes with its head
+        return await request.read()
     try:
         async with asyncio.timeout(limits.body_s):
             return await request.read()

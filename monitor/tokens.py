@@ -123,7 +123,7 @@ class Tokens:
         Raises:
             TokenError: when the file cannot be read.
         """
-        if not self._is_in_use:
+        if not self._is_in_use and self._is_there():
             with self._reading() as connection:
                 query = "select exists (select 1 from token)"
                 self._is_in_use = bool(connection and connection.execute(query).fetchone()[0])
@@ -201,11 +201,21 @@ class Tokens:
             self._known.clear()
         return self._known
 
+    def _is_there(self) -> bool:
+        """Return whether there is a file; whoever may not look must not take it for missing."""
+        try:
+            self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as problem:
+            raise TokenError(str(self.path), f"cannot read the tokens ({problem})") from None
+        return True
+
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection | None]:
         """Give the block a connection to the file, or none while there is no file."""
         try:
-            if self._connection is None and self.path.exists():
+            if self._connection is None and self._is_there():
                 self._connection = self._connected()
             yield self._connection
         except (sqlite3.Error, OSError) as problem:

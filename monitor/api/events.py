@@ -127,15 +127,15 @@ async def _read_events(request: web.Request) -> list[Event]:
         HTTPRequestEntityTooLarge: when the body is longer than the limit.
         EventError: when the body does not hold valid events.
     """
-    headers = list(request.headers.items())
-    is_taken = request.content_type in _MEDIA_TYPES or (request.content_type == _BINARY and is_binary(headers))
+    kind = request.content_type
+    is_taken = kind in _MEDIA_TYPES or (kind == _BINARY and is_binary(request.headers.items()))
     if not is_taken or (request.charset or "utf-8").lower() != "utf-8":
         expected = f"expected a body of type {' or '.join(_MEDIA_TYPES)}, or {_BINARY} with ce- headers, in UTF-8"
         raise web.HTTPUnsupportedMediaType(reason=expected)
     body = await whole_body(request)
-    if request.content_type == _BINARY:
-        return [parse_binary(headers, body)]
-    return [parse_event(body)] if request.content_type == _SINGLE else parse_batch(body)
+    if kind == _BINARY:
+        return [parse_binary(request.headers.items(), body)]
+    return [parse_event(body)] if kind == _SINGLE else parse_batch(body)
 
 
 async def whole_body(request: web.Request) -> bytes:

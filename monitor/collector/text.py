@@ -37,38 +37,45 @@ def exposition(families: Iterable[Family], reading: Reading, accept: str) -> tup
     return "".join((*lines, _END if is_openmetrics else "")), content_type
 
 
-def _plain(family: Family, reading: Reading) -> Iterator[str]:
+def _plain(family: Family, reading: Reading) -> list[str]:
     name = f"{family.name.removesuffix('_total')}_total" if family.kind == "counter" else family.name
-    for values, value in family.samples(reading):
-        if not isinstance(value, Histogram):
-            yield f"{name}{_labels(family.labels, values)} {_number(value)}\n"
+    return [
+        f"{_series(name, family.labels, values)} {_number(value)}\n"
+        for values, value in family.samples(reading)
+        if not isinstance(value, Histogram)
+    ]
 
 
 def _histogram(family: Family, reading: Reading) -> Iterator[str]:
     for values, value in family.samples(reading):
         if isinstance(value, Histogram):
-            for bound, count in zip(
-                (*(str(float(each)) for each in value.bounds_s), "+Inf"), value.counts, strict=True
-            ):
-                labels = _labels((*family.labels, "le"), (*values, bound))
-                yield f"{family.name}_bucket{labels} {_number(count)}\n"
-            labels = _labels(family.labels, values)
-            yield f"{family.name}_count{labels} {_number(value.counts[-1])}\n"
-            yield f"{family.name}_sum{labels} {_number(value.sum_s)}\n"
+            buckets = _buckets(family.name, family.labels, values, value.bounds_s)
+            for bucket, count in zip(buckets, value.counts, strict=True):
+                yield f"{bucket} {_number(count)}\n"
+            yield f"{_series(f'{family.name}_count', family.labels, values)} {_number(value.counts[-1])}\n"
+            yield f"{_series(f'{family.name}_sum', family.labels, values)} {_number(value.sum_s)}\n"
 
 
+@lru_cache(maxsize=4_096)  # most are small counts
 def _number(value: float) -> str:
     text: str = floatToGoString(value)  # type: ignore[no-untyped-call]  # the library's own
     return text
 
 
 @lru_cache(maxsize=65_536)
-def _labels(names: tuple[str, ...], values: tuple[str, ...]) -> str:
-    """Return the labels of a sample, by name."""
-    if not names:
-        return ""
-    pairs = sorted(zip(names, values, strict=True))
-    return "{" + ",".join(f'{name}="{_escaped(value)}"' for name, value in pairs) + "}"
+def _series(name: str, labels: tuple[str, ...], values: tuple[str, ...]) -> str:
+    """Return what stands before a sample's number: its name, and its labels in their order."""
+    if not labels:
+        return name
+    pairs = sorted(zip(labels, values, strict=True))
+    return name + "{" + ",".join(f'{label}="{_escaped(value)}"' for label, value in pairs) + "}"
+
+
+@lru_cache(maxsize=4_096)
+def _buckets(name: str, labels: tuple[str, ...], values: tuple[str, ...], bounds_s: tuple[float, ...]) -> list[str]:
+    """Return what stands before the numbers of a histogram's buckets."""
+    bounds = (*(str(float(bound_s)) for bound_s in bounds_s), "+Inf")
+    return [_series(f"{name}_bucket", (*labels, "le"), (*values, bound)) for bound in bounds]
 
 
 def _escaped(value: str) -> str:

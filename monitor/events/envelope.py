@@ -57,9 +57,9 @@ class Event:
             "source": self.source,
             "type": self.type,
             "time": self.time,
-            "data": self.happening.model_dump(exclude_none=True),
+            "data": self.happening,
         }
-        return pydantic_core.to_json(fields).decode()
+        return pydantic_core.to_json(fields, exclude_none=True).decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ Place in the pipeline: beside the prediction. In: scenario files. Out: what may 
 scenario file of what was found. Invariant: nothing that is tried out here touches a centre's state.
 """
 
+from __future__ import annotations
+
 import asyncio
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
@@ -18,7 +18,12 @@ import sim
 from monitor.planning.answer import ON_TIME
 from monitor.planning.levers import Levers, moved, offered
 from monitor.planning.study import Studio
-from sim import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from sim import Scenario
 
 __all__ = ["ON_TIME", "Levers", "Planning", "Tried", "Wish", "offered"]
 

@@ -7,6 +7,7 @@ of somebody else, or of a newer version, is never changed.
 import contextlib
 import sqlite3
 from collections.abc import Collection, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -46,6 +47,7 @@ union all select null, body from removed where key = ?
 _LAST_SEQ = "select max(coalesce((select max(seq) from event), 0), coalesce((select max(seq) from state), 0))"
 _BUSY_TIMEOUT_S = 2.0
 _POLL_S = 0.05
+_ROWS_AT_ONCE = 1_000  # of six values each: SQLite takes 32,766
 
 
 class SqlitePlace:
@@ -212,7 +214,11 @@ class SqliteLog:
 
     def insert(self, rows: Sequence[Row]) -> None:
         """Add rows whose keys and numbers are new."""
-        self._connection.executemany("insert into event values (?, ?, ?, ?, ?, ?)", rows)
+        # One statement for many rows: at each, this thread lets go of the interpreter and waits for its turn again.
+        for first in range(0, len(rows), _ROWS_AT_ONCE):
+            some = rows[first : first + _ROWS_AT_ONCE]
+            places = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(some))
+            self._connection.execute(f"insert into event values {places}", list(chain.from_iterable(some)))  # noqa: S608
 
     def saved(self) -> Saved:
         """Return the states that are kept beside the events."""

@@ -1,23 +1,23 @@
 """How fast the monitor's log is, beside what the machine can do: every rate next to raw SQLite in the same run.
 
-``python -m tests.bench.store`` prints a table. The service is a process of its own, asked over loopback by senders that
-do no more than they must; all files are in one temporary folder. Takes about three minutes.
+``python -m tests.bench.store`` prints a table; ``--write`` also puts it into docs/benchmarks.md, with machine and date.
+All files are in one temporary folder. Takes about three minutes.
 """
 
 import asyncio
 import contextlib
 import json
 import os
+import platform
 import sqlite3
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import cycle
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
 
 from monitor.clock import WallClock
 from monitor.config import Config
@@ -25,94 +25,30 @@ from monitor.events import Event, parse_batch
 from monitor.live import Live
 from monitor.store import open_store, place_of
 from monitor.store.log import row_of
-from tests.monitor_command import serving
+from tests.bench.store_load import (
+    Connection,
+    configured,
+    connected,
+    new_events,
+    numbers,
+    processor_s,
+    send,
+    served,
+    visit_events,
+)
 
+_PAGE = Path(__file__).parents[2] / "docs/benchmarks.md"
+_MARK = "<!-- the table of the log; `make bench` writes it -->\n"
 _ROUNDS = 5
 _BATCH = 100
 _SINGLES = 64
 _WORKDAYS = 300
 _VISITS_A_DAY = 250
 _OPENS = datetime(2025, 1, 2, 1, tzinfo=UTC)  # 8 o'clock in Vietnam
+_PROVINCE = [f"commune-{number}" for number in range(166)]
+_VISITS_A_CENTRE = 60  # a morning's
+_INGESTED = 10  # events in each of fifty requests a second
 _Row = tuple[str, str, str]
-_numbers = count()
-
-
-def _visit(number: int, at: datetime) -> list[dict[str, Any]]:
-    """Return the six events of a visit that brings a record."""
-    ticket, record = f"A{number}", f"H-{number}"
-    told = [
-        ("ticket.issued", 0, {"ticket": ticket, "queue": "intake"}),
-        ("ticket.called", 12, {"ticket": ticket, "counter": str(number % 5)}),
-        ("record.received", 20, {"record": record, "procedure": f"procedure-{number % 30}"}),
-        ("service.finished", 22, {"ticket": ticket}),
-        ("record.processed", 200, {"record": record}),
-        ("record.returned", 300, {"record": record}),
-    ]
-    return [
-        {
-            "specversion": "1.0",
-            "id": f"{number}-{part}",
-            "source": "/bench/hall",
-            "type": f"org.peakweek.{kind}.v1",
-            "time": (at + timedelta(minutes=minute)).isoformat(),
-            "data": fields,
-        }
-        for part, (kind, minute, fields) in enumerate(told)
-    ]
-
-
-def _events(n_events: int) -> list[dict[str, Any]]:
-    """Return events that nobody has sent yet."""
-    made: list[dict[str, Any]] = []
-    while len(made) < n_events:
-        number = next(_numbers)
-        made += _visit(number, datetime.now(UTC))
-    return made[:n_events]
-
-
-@dataclass
-class _Connection:
-    """One sender's connection: HTTP by hand, so that the sender's own work weighs little."""
-
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-
-    async def post(self, body: bytes, kind: str) -> None:
-        """Post events and fail unless they are stored."""
-        head = (
-            f"POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/{kind}\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
-        )
-        self.writer.write(head.encode() + body)
-        answer = await self.reader.readuntil(b"\r\n\r\n")
-        length = int(answer.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-        told = await self.reader.readexactly(length)
-        if not answer.startswith(b"HTTP/1.1 200"):
-            raise RuntimeError(f"{answer.decode()}{told.decode()}")
-
-
-@contextlib.asynccontextmanager
-async def _connections(address: str, n: int) -> AsyncIterator[list[_Connection]]:
-    host, _, port = address.removeprefix("http://").partition(":")
-    opened = [_Connection(*await asyncio.open_connection(host, int(port))) for _ in range(n)]
-    yield opened
-    for each in opened:
-        each.writer.close()
-
-
-async def _send(connections: Sequence[_Connection], bodies: Sequence[bytes], kind: str) -> tuple[float, list[float]]:
-    """Return requests a second, and the seconds that each answer took, when all senders post what there is."""
-    waiting, took_s = list(bodies), list[float]()
-
-    async def send(connection: _Connection) -> None:
-        while waiting:
-            start_s = time.perf_counter()
-            await connection.post(waiting.pop(), kind)
-            took_s.append(time.perf_counter() - start_s)
-
-    start_s = time.perf_counter()
-    await asyncio.gather(*(send(each) for each in connections))
-    return len(bodies) / (time.perf_counter() - start_s), took_s
 
 
 class _Raw:
@@ -140,46 +76,22 @@ class _Raw:
         return sum(map(len, rows)) / (time.perf_counter() - start_s)
 
 
-def _configured(folder: Path) -> Path:
-    """Return the configuration of a service whose log is in a folder, which is made when it is missing."""
-    folder.mkdir(exist_ok=True)
-    config = folder / "monitor.yaml"
-    config.write_text("listen: {port: 0}\n", encoding="utf-8")
-    return config
-
-
-@contextlib.asynccontextmanager
-async def _service(folder: Path) -> AsyncIterator[tuple[int, str]]:
-    """Serve a log in a folder and give the block process and address."""
-    config = _configured(folder)
-    async with serving("serve", "--config", str(config)) as (process, address):
-        yield process.pid, address
-        process.terminate()
-        await process.wait()
-
-
-def _processor_s(pid: int) -> float:
-    """Return the processor time that a process has taken."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 async def _batches(folder: Path) -> AsyncIterator[_Row]:
     """Yield durable events a second over HTTP in batches, beside raw SQLite."""
     raw = _Raw(folder / "raw.sqlite")
     ratios, rates = [], []
-    async with _service(folder / "batches") as (pid, address), _connections(address, 8) as connections:
-        begin_s = _processor_s(pid)
+    async with served(folder / "batches") as (pid, address), connected(address, 8) as connections:
+        begin_s = processor_s(pid)
         for number in range(_ROUNDS + 1):
-            told = [_events(_BATCH) for _ in range(100)]
+            told = [new_events(_BATCH) for _ in range(100)]
             bodies = [json.dumps(each).encode() for each in told]
             batches = [parse_batch(body) for body in bodies]
             raw_rate = raw.rate(batches)
-            requests_per_s, _ = await _send(connections, bodies, "cloudevents-batch+json")
+            requests_per_s, _ = await send(connections, bodies, "cloudevents-batch+json")
             if number:  # the first warms up
                 ratios.append(requests_per_s * _BATCH / raw_rate)
                 rates.append((requests_per_s * _BATCH, raw_rate))
-        spent_us = 1e6 * (_processor_s(pid) - begin_s) / ((_ROUNDS + 1) * 100 * _BATCH)
+        spent_us = 1e6 * (processor_s(pid) - begin_s) / ((_ROUNDS + 1) * 100 * _BATCH)
     ours, theirs = (median(each) for each in zip(*rates, strict=True))
     told_of = f"{median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f}); {ours:,.0f} and {theirs:,.0f} a second"
     yield "durable events over HTTP in batches of 100 / raw SQLite inserts of the same rows", "≥ 0.3", told_of
@@ -189,18 +101,51 @@ async def _batches(folder: Path) -> AsyncIterator[_Row]:
 async def _single(folder: Path) -> AsyncIterator[_Row]:
     """Yield single events a second from many senders, and how long an answer takes."""
     rates, slowest = [], []
-    async with _service(folder / "single") as (pid, address), _connections(address, _SINGLES) as connections:
-        begin_s = _processor_s(pid)
+    async with served(folder / "single") as (pid, address), connected(address, _SINGLES) as connections:
+        begin_s = processor_s(pid)
         for number in range(_ROUNDS + 1):
-            bodies = [json.dumps(each).encode() for each in _events(3_000)]
-            rate, took_s = await _send(connections, bodies, "cloudevents+json")
+            bodies = [json.dumps(each).encode() for each in new_events(3_000)]
+            rate, took_s = await send(connections, bodies, "cloudevents+json")
             if number:
                 rates.append(rate)
                 slowest.append(quantiles(took_s, n=100)[98])
-        spent_us = 1e6 * (_processor_s(pid) - begin_s) / ((_ROUNDS + 1) * 3_000)
+        spent_us = 1e6 * (processor_s(pid) - begin_s) / ((_ROUNDS + 1) * 3_000)
     yield f"durable single events a second, {_SINGLES} senders", "≥ 2,000", f"{median(rates):,.0f}"
     yield f"99 % of their answers within, {_SINGLES} senders", "≤ 100 ms", f"{1000 * median(slowest):.0f} ms"
     yield "processor time of the service for each of them", "", f"{spent_us:.0f} µs"
+
+
+async def _ingest(sender: Connection) -> None:
+    """Send 500 events a second, to one centre after the other, until it is cancelled."""
+    begin_s = time.perf_counter()
+    for number, centre in enumerate(cycle(_PROVINCE)):
+        await asyncio.sleep(begin_s + number * _INGESTED / 500 - time.perf_counter())
+        await sender.post(json.dumps(new_events(_INGESTED)).encode(), "cloudevents-batch+json", centre)
+
+
+async def _scrapes(folder: Path) -> AsyncIterator[_Row]:
+    """Yield how long the scrapes of a province take, and of one of its centres, while events come in."""
+    ones_s, alls_s = [], []
+    async with served(folder / "province", _PROVINCE) as (_, address), connected(address, 2) as (sender, scraper):
+        for centre in _PROVINCE:
+            await sender.post(json.dumps(new_events(6 * _VISITS_A_CENTRE)).encode(), "cloudevents-batch+json", centre)
+        ingesting = asyncio.create_task(_ingest(sender))
+        for _ in range(2 * _ROUNDS + 1):
+            start_s = time.perf_counter()
+            for centre in _PROVINCE:
+                one_s = time.perf_counter()
+                await scraper.scrape(centre)
+                ones_s.append(time.perf_counter() - one_s)
+            alls_s.append(time.perf_counter() - start_s)
+            await asyncio.sleep(0.2)
+        ingesting.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await ingesting
+    ones_s, alls_s = ones_s[len(_PROVINCE) :], alls_s[1:]  # the first warms up
+    one_ms, most_ms = 1000 * median(ones_s), 1000 * quantiles(ones_s, n=100)[98]
+    yield "scrape of one centre while 500 events a second come in", "≤ 5 ms", f"{one_ms:.1f} ms; 99 %: {most_ms:.1f} ms"
+    range_ms = f"{1000 * median(alls_s):.0f} ms ({1000 * min(alls_s):.0f}–{1000 * max(alls_s):.0f})"
+    yield f"scrapes of {len(_PROVINCE)} centres, one after the other, meanwhile", "≤ 250 ms", range_ms
 
 
 async def _fill_year(path: Path) -> int:
@@ -211,7 +156,7 @@ async def _fill_year(path: Path) -> int:
         told = [
             each
             for visit in range(_VISITS_A_DAY)
-            for each in _visit(next(_numbers), opens + timedelta(minutes=2 * visit))
+            for each in visit_events(next(numbers), opens + timedelta(minutes=2 * visit))
         ]
         events = sorted(parse_batch(json.dumps(told).encode()), key=lambda event: event.time)
         for first in range(0, len(events), 500):
@@ -241,19 +186,19 @@ def _resident_mb(pid: int) -> float:
 
 async def _year(folder: Path) -> AsyncIterator[_Row]:
     """Yield how a start and the memory are after a year."""
-    _configured(folder / "year")
+    configured(folder / "year")
     n_events = await _fill_year(folder / "year/events.sqlite")
     whole_s = await _fold_all(folder / "year/events.sqlite")
     starts = []
     for _ in range(3):
         start_s = time.perf_counter()
-        async with _service(folder / "year") as (pid, _):
+        async with served(folder / "year") as (pid, _):
             starts.append(time.perf_counter() - start_s)
             resident_mb = _resident_mb(pid)
     empty_s = []
     for _ in range(3):
         start_s = time.perf_counter()
-        async with _service(folder / "empty"):
+        async with served(folder / "empty"):
             empty_s.append(time.perf_counter() - start_s)
     year = f"a year of {_VISITS_A_DAY} visits a day ({n_events:,} events)"
     yield f"start after {year}", "< 3 s", f"{median(starts):.1f} s; with an empty log {median(empty_s):.1f} s"
@@ -263,16 +208,27 @@ async def _year(folder: Path) -> AsyncIterator[_Row]:
 
 async def _rows() -> AsyncIterator[_Row]:
     with tempfile.TemporaryDirectory(prefix="peakweek-bench-") as name:
-        for part in (_batches, _single, _year):
+        for part in (_batches, _single, _scrapes, _year):
             async for row in part(Path(name)):
                 yield row
 
 
 async def main() -> None:
-    """Print the table."""
-    print("| figure | reach | here |\n|---|---|---|")  # noqa: T201 - the bench's answer
+    """Print the table, and write it where it belongs."""
+    lines = ["| figure | reach | found |", "|---|---|---|"]
+    print(*lines, sep="\n")  # noqa: T201 - the bench's answer
     async for row in _rows():
-        print(f"| {' | '.join(row)} |", flush=True)  # noqa: T201 - as above
+        lines.append(f"| {' | '.join(row)} |")
+        print(lines[-1], flush=True)  # noqa: T201 - as above
+    load = f"load {os.getloadavg()[0]:.1f} when it ended" if hasattr(os, "getloadavg") else "load unknown"
+    lines.append(
+        f"\n{platform.machine()}, {os.cpu_count()} processors, {load}, {platform.system()}, "
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {datetime.now(UTC):%d %B %Y}."
+    )
+    if "--write" in sys.argv:
+        before, mark, rest = _PAGE.read_text(encoding="utf-8").partition(_MARK)
+        after = rest.partition(_MARK)[2]
+        _PAGE.write_text(before + mark + "\n" + "\n".join(lines) + "\n\n" + mark + after, encoding="utf-8")
 
 
 if __name__ == "__main__":
