@@ -64,6 +64,7 @@ class Planning:
         self.scenarios: dict[str, Scenario] = {}
         self._files: dict[str, Path] = {}
         self._made: asyncio.Task[tuple[str, str]] | None = None
+        self._warming: asyncio.Task[None] | None = None
         for path in self.paths:
             scenario = sim.read_scenario(path)
             self.scenarios[scenario.name] = scenario
@@ -81,13 +82,15 @@ class Planning:
         return await asyncio.shield(self._made)
 
     async def _make(self) -> tuple[str, str]:
-        await self.studio.warm(next(iter(self.scenarios.values())))
-        return await self.studio.call(_browser_files)
+        files = await self.studio.call(_browser_files)  # first: the page can be drawn before the engine is ready
+        self._warming = asyncio.create_task(self.studio.warm(next(iter(self.scenarios.values()))))
+        return files
 
     def close(self) -> None:
         """End what simulates."""
-        if self._made:
-            self._made.cancel()
+        for task in (self._made, self._warming):
+            if task:
+                task.cancel()
         self.studio.close()
 
     def plans(self, wish: Wish) -> dict[str, dict[str, object]]:

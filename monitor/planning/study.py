@@ -41,7 +41,8 @@ class Studio:
     async def warm(self, scenario: Scenario) -> None:
         """Have the processes started and the engine loaded, so that the first picture need not wait for that."""
         cases, workers = [sim.Case(scenario, next(iter(scenario.plans)))], self._executor()
-        await asyncio.to_thread(_grow, cases, 2 * workers.n_workers, workers, lambda _: True)
+        for n_replications in (1, 2 * workers.n_workers):  # what the first has to compile, the others find on the disk
+            await asyncio.to_thread(_grow, cases, n_replications, workers, lambda _: True)
 
     async def call(self, function: Callable[[], T]) -> T:
         """Return what a function finds in one of the processes."""
