@@ -77,7 +77,7 @@ $(LOCKED): requirements.lock
 
 $(READY): $(LOCKED) pyproject.toml
 	$(call quietly,Installing Peakweek itself into .venv ...,$(BIN)/python -m pip install --no-deps --no-build-isolation -e .)
-	$(call quietly,Compiling the engine (once; about a minute) ...,$(BIN)/peakweek run scenarios/four-staff.yaml --plan as-usual --replications 1 --workers 1 --format csv)
+	$(call quietly,Compiling the engine (once; about a minute) ...,$(BIN)/peakweek run scenarios/four-staff.yaml --plan as-usual --replications 1 --format csv)
 	@touch $@
 
 $(TESTABLE): $(READY) requirements-test.lock

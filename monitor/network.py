@@ -7,9 +7,9 @@ here; what people tell of an outage stays theirs.
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from prometheus_client.core import Metric
@@ -27,6 +27,7 @@ from sim import PeakweekError
 
 _SOURCE = "/probes"
 _KEPT_MINUTES = 720
+_MINUTE_S = 60
 _CAUSE_OF_PART = {"line": "line", "province": "portal", "national": "portal"}
 CAUSES = ("line", "portal")
 """What may cost the queue something."""
@@ -40,13 +41,12 @@ class Network:
     Attributes:
         live: the centres.
         schedule: how targets stand.
-        minutes: of the last 12 hours, since the service started; the last one is the latest that is over.
     """
 
     live: Live
     schedule: Schedule
-    minutes: deque[Minute] = field(default_factory=lambda: deque(maxlen=_KEPT_MINUTES))
-    _n_done: int = 0
+    _minutes: deque[Minute] = field(default_factory=lambda: deque(maxlen=_KEPT_MINUTES))
+    _n_done: Counter[int] = field(default_factory=Counter)
     _bad: set[str] = field(default_factory=set)
     _told: set[str] = field(default_factory=set)
     _ours: dict[str, bool] = field(default_factory=dict)
@@ -61,6 +61,14 @@ class Network:
         """Return the id of the centre that is probed."""
         return self.live.config.probed_centre.id
 
+    @property
+    def minutes(self) -> list[Minute]:
+        """Return the minutes of the last 12 hours, since the service started; the last is the latest that is over.
+
+        What intake did counts in the minute in which it happened, also where it was told later.
+        """
+        return [replace(minute, n_done=self._n_done[_minute(minute.at_s)]) for minute in self._minutes]
+
     async def run(self) -> None:
         """Keep minutes and tell outages for as long as the service runs."""
         async with asyncio.TaskGroup() as group:
@@ -69,12 +77,15 @@ class Network:
 
     def impacts(self) -> dict[str, Impact]:
         """Return what each cause cost in the minutes that are kept."""
-        return {what: impact(self.minutes, what) for what in CAUSES}
+        minutes = self.minutes
+        return {what: impact(minutes, what) for what in CAUSES}
 
     def _hear(self, folded: Sequence[Stored]) -> None:
         """Count what intake has done."""
-        self._n_done += sum(
-            isinstance(stored.event.happening, RecordReceived) and stored.centre == self.centre for stored in folded
+        self._n_done.update(
+            _minute(stored.event.time.timestamp())
+            for stored in folded
+            if isinstance(stored.event.happening, RecordReceived) and stored.centre == self.centre
         )
 
     def _see(self, standing: Standing) -> None:
@@ -97,13 +108,15 @@ class Network:
         clock = self.live.clock
         while True:
             began = clock.now()
-            await clock.sleep_until(began + timedelta(minutes=1) - timedelta(seconds=began.timestamp() % 60))
+            await clock.sleep_until(began + timedelta(minutes=1) - timedelta(seconds=began.timestamp() % _MINUTE_S))
             snapshot = self.live.read(self.centre).snapshot
             n_waiting = sum(queue.n_waiting for queue in snapshot.queues.values())
             bad = frozenset(self._bad | self._bad_now())
-            minute = Minute(began.timestamp() // 60 * 60, self._n_done, n_waiting, snapshot.n_servers_open or 0, bad)
-            self.minutes.append(minute)
-            self._n_done, self._bad = 0, set()
+            at_s = began.timestamp() // _MINUTE_S * _MINUTE_S
+            self._minutes.append(Minute(at_s, 0, n_waiting, snapshot.n_servers_open or 0, bad))
+            self._bad = set()
+            first = _minute(self._minutes[0].at_s)
+            self._n_done = Counter({minute: n for minute, n in self._n_done.items() if minute >= first})
 
     async def _tell_outages(self) -> None:
         """Tell the log what begins and ends."""
@@ -143,6 +156,11 @@ class Network:
                 if isinstance(happening, OutageStarted) and happening.what == what and stored.centre == self.centre:
                     self._ours[what] = stored.event.source == _SOURCE
         return self._ours[what]
+
+
+def _minute(at_s: float) -> int:
+    """Return the number of the minute of an instant."""
+    return int(at_s // _MINUTE_S)
 
 
 class ImpactCollector(Collector):

@@ -9,7 +9,7 @@ import gc
 import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, Protocol, TypeVar, cast
 
 import numba
 from numba.core import event
@@ -18,6 +18,14 @@ from numpy.typing import NDArray
 
 F = TypeVar("F", bound=Callable[..., Any])
 A = TypeVar("A", bound=NDArray[Any])
+
+
+class Tell(Protocol):
+    """What is called when something is compiled."""
+
+    def __call__(self, *, is_kept: bool) -> None:
+        """Be told whether it will be kept on disk."""
+
 
 # numba's own types know neither all its options nor that a decorated function is called as before.
 _NUMBA: Final[Any] = numba
@@ -98,14 +106,14 @@ class _Kept(event.Listener):
 class _Told(event.Listener):
     """Tells once that something is compiled, and not taken from the disk."""
 
-    def __init__(self, tell: Callable[[], None]) -> None:
-        self._tell: Callable[[], None] | None = tell
+    def __init__(self, tell: Tell) -> None:
+        self._tell: Tell | None = tell
 
-    def on_start(self, _: object) -> None:
-        """Tell of the first function."""
+    def on_start(self, event: event.Event) -> None:
+        """Tell of the first function, before it is compiled."""
         tell, self._tell = self._tell, None
         if tell:
-            tell()
+            tell(is_kept=event.data["dispatcher"].stats.cache_path is not None)
 
     def on_end(self, _: object) -> None:
         """Say nothing."""
@@ -115,8 +123,12 @@ _register: Final[Any] = event.register  # without types
 _register("numba:compile", _Kept())
 
 
-def on_compiling(tell: Callable[[], None]) -> None:
-    """Call this, once, when the first function is compiled that no earlier run has left on the disk."""
+def on_compiling(tell: Tell) -> None:
+    """Call this, once, when the first function is compiled that no earlier run has left on the disk.
+
+    It is called before that, in the same thread, while others that need the compiler wait; and it is told whether what
+    is compiled will be kept on disk.
+    """
     _register("numba:compile", _Told(tell))
 
 

@@ -113,7 +113,7 @@ BOARD = Board(
             "Prometheus has the rules at all.",
             ('sum by (alertname, severity) (ALERTS{$centre, alertstate="firing"})', "Since raised"),
             by=("alertname", "Alert"),
-            width=8,
+            width=6,
         ),
         number(
             "Service",
@@ -123,7 +123,7 @@ BOARD = Board(
             ("centre_ready{$centre}", "Ready"),
             steps=ONE_IS_RIGHT,
             words=WORKS,
-            width=6,
+            height=8,
         ),
         number(
             "Since the last event",
@@ -133,7 +133,7 @@ BOARD = Board(
             unit="s",
             steps=SILENCE,
             decimals=0,
-            width=6,
+            height=8,
         ),
     ),
     variables=("instance", "queue"),

@@ -11,14 +11,14 @@ OUTAGES = (
         is_stepped=True,
         decimals=0,
         bounds=(0, 1),
-        width=12,
+        width=10,
     ),
     line(
         "Waiting, on the same axis",
         "Visitors who wait, all queues: beside what is out of order, slow or lost, it shows what that costs the hall.",
         ("sum(centre_queue_length{$centre})", "Waiting"),
         decimals=0,
-        width=12,
+        width=10,
     ),
     number(
         "Outages",
@@ -26,7 +26,7 @@ OUTAGES = (
         ("sum(increase(centre_outages_total{$centre}[$__range]))", "Outages"),
         ("sum(increase(centre_outage_seconds_total{$centre}[$__range])) / 3600", "Hours"),
         decimals=0,
-        width=6,
+        height=8,
     ),
 )
 SERVICE = (
@@ -57,6 +57,13 @@ SERVICE = (
         "The time at the centre by the service's clock, in your time zone. In a replay or a demonstration it differs "
         "from yours.",
         ("1000 * centre_clock_timestamp_seconds{$centre}", "Clock"),
+        unit="dateTimeAsIso",
+        width=6,
+    ),
+    number(
+        "Configuration read",
+        "When the configuration that holds was read, in your time zone.",
+        ("1000 * peakweek_monitor_config_last_reload_success_timestamp_seconds{$centre}", "Read"),
         unit="dateTimeAsIso",
         width=6,
     ),
@@ -130,24 +137,15 @@ SERVICE = (
         "Which version serves which centre, since when its configuration holds, and how many centres it serves.",
         ("sum by (version) (peakweek_monitor_build_info{$centre})", "Services"),
         by=("version", "Version"),
-        width=6,
-        height=5,
-    ),
-    number(
-        "Configuration read",
-        "When the configuration that holds was read, in your time zone.",
-        ("1000 * peakweek_monitor_config_last_reload_success_timestamp_seconds{$centre}", "Read"),
-        unit="dateTimeAsIso",
-        width=6,
-        height=5,
+        width=4,
+        height=8,
     ),
     number(
         "Centres of the service",
         "How many centres the service is configured for.",
         ("peakweek_monitor_centres{$centre}", "Centres"),
         decimals=0,
-        width=6,
-        height=5,
+        height=8,
     ),
 )
 BOARD = Board(

@@ -135,7 +135,7 @@ def number(title: str, description: str, *queries: tuple[str, str], **looks: obj
 
 def bars(title: str, description: str, *queries: tuple[str, str], **looks: object) -> Panel:
     """Return a panel of bars of now."""
-    return _panel("bargauge", title, description, queries, looks)
+    return _panel("bargauge", title, description, queries, {"bounds": (0, None)} | looks)
 
 
 def rows(title: str, description: str, *queries: tuple[str, str], **looks: object) -> Panel:

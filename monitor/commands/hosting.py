@@ -65,9 +65,7 @@ async def hosting(
         ConfigError: a centre's plan cannot be read, or systemd handed over no socket.
     """
     rosters = read_rosters(config)
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    PlatformCollector(registry=registry)
+    registry = _registry()
     # Before the log: who cannot listen leaves none.
     sockets = _activated() if is_activated else await _listening(listens or [config.listen])
     store = _opened(config, sockets)
@@ -88,13 +86,17 @@ async def hosting(
         stopped = stack.enter_context(stop_signal(app[RELOADER].reload_quietly if reloads else None))
         if prediction:
             await stack.enter_async_context(prediction.calculating())
-        _tell(
-            config,
-            str(external_url).rstrip("/") if external_url else address,
-            store.name,
-            has_planner=planning is not None,
-        )
+        shown = str(external_url).rstrip("/") if external_url else address
+        _tell(config, shown, store.name, has_planner=planning is not None)
         yield address, stopped
+
+
+def _registry() -> CollectorRegistry:
+    """Return where metrics are registered; it has those of the process and of Python."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    return registry
 
 
 def _opened(config: Config, sockets: Sequence[socket.socket]) -> Store:

@@ -4,12 +4,12 @@ Place in the pipeline: beside the prediction. In: scenario files. Out: what may 
 scenario file of what was found. Invariant: nothing that is tried out here touches a centre's state.
 """
 
+from __future__ import annotations
+
 import asyncio
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
@@ -18,7 +18,12 @@ import sim
 from monitor.planning.answer import ON_TIME
 from monitor.planning.levers import Levers, moved, offered
 from monitor.planning.study import Studio
-from sim import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from sim import Scenario
 
 __all__ = ["ON_TIME", "Levers", "Planning", "Tried", "Wish", "offered"]
 
@@ -59,6 +64,7 @@ class Planning:
         self.scenarios: dict[str, Scenario] = {}
         self._files: dict[str, Path] = {}
         self._made: asyncio.Task[tuple[str, str]] | None = None
+        self._warming: asyncio.Task[None] | None = None
         for path in self.paths:
             scenario = sim.read_scenario(path)
             self.scenarios[scenario.name] = scenario
@@ -76,13 +82,15 @@ class Planning:
         return await asyncio.shield(self._made)
 
     async def _make(self) -> tuple[str, str]:
-        await self.studio.warm(next(iter(self.scenarios.values())))
-        return await self.studio.call(_browser_files)
+        files = await self.studio.call(_browser_files)  # first: the page can be drawn before the engine is ready
+        self._warming = asyncio.create_task(self.studio.warm(next(iter(self.scenarios.values()))))
+        return files
 
     def close(self) -> None:
         """End what simulates."""
-        if self._made:
-            self._made.cancel()
+        for task in (self._made, self._warming):
+            if task:
+                task.cancel()
         self.studio.close()
 
     def plans(self, wish: Wish) -> dict[str, dict[str, object]]:

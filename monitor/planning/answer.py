@@ -5,13 +5,16 @@ Out: what JSON can say. Invariant: a figure that is not known is null; each come
 replications, and a mean with how far it may be off.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 import sim
-from sim import Difference, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sim import Difference, Table
 
 ON_TIME = 0.9  # the rate that centres are judged by
 _FIGURES = (
@@ -48,7 +51,7 @@ def _plan(table: Table, case: int, differences: list[Difference]) -> dict[str, A
     spans = table.spans[case]
     period = next(number for number, span in enumerate(spans) if span.kind == "period")
     values = table.figures["on_time_ratio"][case][:, week]
-    n_reached = int(np.sum(values >= ON_TIME))
+    n_reached = int((values >= ON_TIME).sum())
     reached = sim.share(n_reached, table.n_replications)
     return {
         "title": table.cases[case].scenario.titles[table.cases[case].plan],

@@ -13,7 +13,7 @@ import vl_convert
 NAME = "backlog"  # of the data that the page puts in
 # Okabe and Ito's colours, as in all charts of the project; the plan that is being tried comes first.
 _COLOURS = ("#0072B2", "#8a8f98", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
-_HEIGHT = 320
+_HEIGHT = 260
 _ALL: Any = None  # of the bundle, which the types of the library do not allow for
 
 
@@ -31,7 +31,7 @@ def specification() -> dict[str, Any]:
         "plan:N",
         sort=alt.EncodingSortField("order", op="min"),
         scale=alt.Scale(range=list(_COLOURS)),
-        legend=alt.Legend(title=None, orient="top", columns=2, labelLimit=320, symbolOpacity=1),
+        legend=alt.Legend(title=None, orient="top", columns=3, labelLimit=260, symbolOpacity=1),
     )
     base = alt.Chart(alt.NamedData(NAME), width="container", height=_HEIGHT)
     band = base.mark_area(opacity=0.16).encode(x=x, y=alt.Y("low:Q", title=told), y2="high:Q", color=colour)

@@ -5,13 +5,16 @@ the plan, changed, as a file would say it. Invariant: a lever that was not moved
 the plan says; what comes of it goes through the same strict checks as a file.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim import PlanChoice, Scenario
+if TYPE_CHECKING:
+    from sim import PlanChoice, Scenario
 
 _SATURDAY = 5
 _EVENING_UNTIL = "18:00"  # where nothing was chosen yet

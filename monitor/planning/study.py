@@ -5,15 +5,20 @@ as people can see. Invariant: the service is never delayed, because processes of
 enough leaves, and what was not begun for them is dropped.
 """
 
+from __future__ import annotations
+
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import closing
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sim
 from monitor.clock import monotonic_s
 from monitor.planning.answer import answer
-from sim import Case, Scenario, Table, Workers
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+
+    from sim import Case, Scenario, Table, Workers
 
 _FIRST = 12  # replications that make a first picture
 _EVERY_S = 0.15  # thereafter; more often, and nobody would see the difference
@@ -35,8 +40,9 @@ class Studio:
 
     async def warm(self, scenario: Scenario) -> None:
         """Have the processes started and the engine loaded, so that the first picture need not wait for that."""
-        cases, workers = [Case(scenario, next(iter(scenario.plans)))], self._executor()
-        await asyncio.to_thread(_grow, cases, 2 * workers.n_workers, workers, lambda _: True)
+        cases, workers = [sim.Case(scenario, next(iter(scenario.plans)))], self._executor()
+        for n_replications in (1, 2 * workers.n_workers):  # what the first has to compile, the others find on the disk
+            await asyncio.to_thread(_grow, cases, n_replications, workers, lambda _: True)
 
     async def call(self, function: Callable[[], T]) -> T:
         """Return what a function finds in one of the processes."""
@@ -85,7 +91,7 @@ class Studio:
 
     def _executor(self) -> Workers:
         if self._workers is None:
-            self._workers = Workers(self._n_workers)
+            self._workers = sim.Workers(self._n_workers)
         return self._workers
 
 
@@ -94,7 +100,7 @@ def _cases(scenario: Scenario, plans: Mapping[str, Mapping[str, object]]) -> lis
     theirs = sim.with_plans(scenario, plans)
     for name in plans:
         sim.build_plan(theirs, name)
-    return [Case(theirs, name) for name in plans]
+    return [sim.Case(theirs, name) for name in plans]
 
 
 def _grow(cases: Sequence[Case], n_replications: int, workers: Workers, tell: Callable[[Table], bool]) -> None:

@@ -19,6 +19,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _SPAN = re.compile(r"(?<=\[)(\d+)([smhdw])(?=\])|(?<=offset )(\d+)([smhdw])")
 _SCRAPES_A_SPAN = 5  # a rate needs two; one may be late
 _LATE_SCRAPES = 2  # so many may be late or lost, and nobody is told
+_START_S = 15  # Prometheus itself takes five to know its targets
 _TIMES = ("group_wait", "group_interval", "repeat_interval")
 
 
@@ -152,8 +153,9 @@ class Pack:
         for group in content["groups"]:
             for rule in group["rules"]:
                 rule["expr"] = self.pace.scaled_expression(rule["expr"])
+                least_s = _START_S if "absent(" in rule["expr"] else _LATE_SCRAPES * self.pace.scrape_s
                 if "for" in rule:
-                    rule["for"] = self.pace.scaled(rule["for"], _LATE_SCRAPES * self.pace.scrape_s)
+                    rule["for"] = self.pace.scaled(rule["for"], least_s)
         return content
 
     def _read(self, name: str) -> dict[str, Any]:

@@ -11,12 +11,16 @@ import shutil
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
+
+import aiohttp
 
 from monitor.stack.pack import Pack
 from sim import PeakweekError
 
 _PATIENCE_S = 30.0
+_POLL_S = 0.05
 _LISTENS = re.compile(rb'msg="Listening on".* address=(?:\[::\]|127\.0\.0\.1):(\d+)')
 _LAST_LINES = 5
 # Debian's names first; those of the projects' own archives after them.
@@ -117,8 +121,10 @@ async def _server(names: tuple[str, ...], port: int, options: list[str]) -> Asyn
             said = b" ".join(seen).decode(errors="replace").strip()
             raise StackError(names[0], said or "it ended at once")
         draining = asyncio.create_task(_drain(process))  # a full pipe would stop it
+        address = f"http://127.0.0.1:{found}"
         try:
-            yield f"http://127.0.0.1:{found}"
+            await _ready(names[0], address)
+            yield address
         finally:
             draining.cancel()
 
@@ -131,6 +137,16 @@ async def _listening(process: asyncio.subprocess.Process, seen: deque[bytes]) ->
         if found := _LISTENS.search(line):
             return int(found[1])
     return None
+
+
+async def _ready(name: str, address: str) -> None:
+    """Return when a server that listens has read what it has on the disk."""
+    try:
+        async with asyncio.timeout(_PATIENCE_S), aiohttp.ClientSession(address) as session:
+            while (await session.get("/-/ready")).status != HTTPStatus.OK:  # noqa: ASYNC110 - a socket's other side
+                await asyncio.sleep(_POLL_S)
+    except (TimeoutError, aiohttp.ClientError):
+        raise StackError(name, f"it is not ready after {_PATIENCE_S:g} seconds") from None
 
 
 async def _drain(process: asyncio.subprocess.Process) -> None:

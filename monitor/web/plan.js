@@ -223,7 +223,8 @@ function card(title, figure, text, gain, isBetter) {
     const told = document.createElement("small");
     const words = { better: "better", worse: "worse", same: "the same", "cannot tell": "no clear difference" };
     const sign = gain.mean > 0 ? "+" : "−";
-    const size = gain.verdict === "same" ? "" : `${sign}${text(Math.abs(gain.mean))} against ${known.plans[0].title}: `;
+    const amount = text(Math.abs(gain.mean)).replace(" %", " points");
+    const size = gain.verdict === "same" ? "" : `${sign}${amount} against ${known.plans[0].title}: `;
     told.textContent = `${size}${words[gain.verdict]}`;
     told.className = gain.verdict;
     block.append(told);
@@ -312,7 +313,7 @@ async function drawChart() {
     const options = { ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: { disableDefaultStyle: true } };
     ({ view } = await window.vegaEmbed(element("chart"), spec, options));
   }
-  await view.data("backlog", chartRows()).runAsync();
+  await view.data("backlog", chartRows()).resize().runAsync(); // more plans have a higher legend
 }
 
 async function showKnown(found) {

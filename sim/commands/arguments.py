@@ -151,7 +151,7 @@ def _table(
     most = options.replications or (_PLENTY if wanted else _FEW)
     seen: list[Table] = []  # the last one
     with ExitStack() as stack:
-        executor = stack.enter_context(_executor(options))
+        executor = stack.enter_context(_executor(options, scenario, names[0]))
         on_done = stack.enter_context(progress_bar(most))
         tables = stack.enter_context(
             closing(
@@ -194,19 +194,23 @@ def _last(tables: "Iterator[Table]") -> "Table":
     return deque(tables, maxlen=1)[0]
 
 
-def _executor(options: argparse.Namespace) -> "Executor":
+def _executor(options: argparse.Namespace, scenario: "Scenario", plan: str) -> "Executor":
     from sim.workers import Threads, Workers  # noqa: PLC0415
 
     if options.engine == "reference":
         return Workers(options.workers)
     from sim.compiler import on_compiling  # noqa: PLC0415
+    from sim.precompile import precompile  # noqa: PLC0415
 
-    on_compiling(_say_what_it_waits_for)
-    return Threads(options.workers)
+    threads = Threads(options.workers)
 
+    def wait(*, is_kept: bool) -> None:
+        print("peakweek: compiling the engine; this takes about a minute, once ...", file=sys.stderr, flush=True)
+        if is_kept and threads.n_workers > 1:
+            precompile(scenario, plan)
 
-def _say_what_it_waits_for() -> None:
-    print("peakweek: compiling the engine; this takes about a minute, once ...", file=sys.stderr, flush=True)
+    on_compiling(wait)
+    return threads
 
 
 def _tell_of_precision(table: "Table", wanted: dict[str, float], most: int) -> None:

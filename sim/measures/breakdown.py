@@ -129,6 +129,9 @@ def _by_person(facts: Facts) -> Breakdown:
 
 def _by_people(kind: str, names: tuple[str, ...], parts: list[NDArray[np.bool_]], facts: Facts) -> Breakdown:
     overtime_h = hours_by_day(facts.basis, facts.overtime)
+    if not parts:  # a centre without people
+        of_nobody = _of_people(facts, np.zeros(0, dtype=bool), overtime_h)
+        return Breakdown(kind, names, {name: np.zeros((len(values), 0)) for name, values in of_nobody.items()})
     return Breakdown(kind, names, _side_by_side([_of_people(facts, each, overtime_h) for each in parts]))
 
 

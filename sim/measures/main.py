@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.conditions import Same, find_conditions
+from sim.conditions import Conditions, Same, find_conditions
 from sim.measures.basis import basis_of
 from sim.measures.compiled.given import TABLE_SIZE, Arrays
 from sim.measures.compiled.keys import LINES
@@ -23,8 +23,22 @@ from sim.trace import Trace
 
 def main_figures(trace: Trace, plan: Plan) -> Floats:
     """Return all main figures: ``float64[n_figures, n_spans]``."""
-    workload, conditions, given = trace.workload, find_conditions(trace.workload, plan), _given(Same(plan))
-    story = (  # in the order of `Story`
+    given, conditions = _given(Same(plan)), find_conditions(trace.workload, plan)
+    story = story_of(trace, conditions)
+    found = np.empty((END, given.size.spans))
+    n_steps = len(conditions.link_step_tick) + len(conditions.pace_step_tick)
+    with lent_room(given.need(len(trace.stints), len(trace.received), n_steps)) as room:
+        if not fill_in(given.terms, story, room, found, False):  # noqa: FBT003 - compiled code knows no names
+            facts = Facts(trace, plan, basis_of(plan))
+            room[0][:, : len(trace.received)] = facts.due, facts.due_from_arrival
+            fill_in(given.terms, story, room, found, True)  # noqa: FBT003
+    return found
+
+
+def story_of(trace: Trace, conditions: Conditions) -> Arrays:
+    """Return what happened, in the order of `Story`."""
+    workload = trace.workload
+    return (
         trace.stints,
         trace.received,
         trace.settled,
@@ -40,14 +54,6 @@ def main_figures(trace: Trace, plan: Plan) -> Floats:
         conditions.pace_permille,
         conditions.pace_loses,
     )
-    found = np.empty((END, given.size.spans))
-    n_steps = len(conditions.link_step_tick) + len(conditions.pace_step_tick)
-    with lent_room(given.need(len(trace.stints), len(trace.received), n_steps)) as room:
-        if not fill_in(given.terms, story, room, found, False):  # noqa: FBT003 - compiled code knows no names
-            facts = Facts(trace, plan, basis_of(plan))
-            room[0][:, : len(trace.received)] = facts.due, facts.due_from_arrival
-            fill_in(given.terms, story, room, found, True)  # noqa: FBT003
-    return found
 
 
 class _Given:

@@ -34,10 +34,8 @@ def test_every_trace_keeps_the_laws(data: st.DataObject) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_the_shipped_scenarios_keep_the_laws(path: Path) -> None:
-    """The scenarios that come with the project keep every law under each of their plans.
-
-    That both engines give these very traces is shown in tests/identity.
-    """
+    """The scenarios that come with the project keep every law under each of their plans."""
+    # That both engines give these very traces is shown in tests/identity.
     scenario = read_scenario(path)
     for name in scenario.plans:
         plan = build_plan(scenario, name)

@@ -244,7 +244,7 @@ def test_a_dump_of_an_earlier_fold_is_loaded(fold: Fold, at: Any) -> None:
 def test_every_kind_of_event_has_a_fold(fold: Fold, at: Any) -> None:
     """Nothing in the vocabulary is without meaning for the state."""
     hall = (*ONE_VISIT, left(3), recalled(3), started(3), transferred(3), counter(0, is_open=True))
-    steps = ("supplement_requested", "supplemented", "processed", "approved", "settled", "returned")
+    steps = ("supplement_requested", "supplemented", "processed", "approved", "settled", "returned", "withdrawn")
     stories = (*hall, counter(1, is_open=False), received(0), *(of_record(what, 1) for what in steps))
     stories += (staff("signed_in", 0), staff("signed_out", 0), outage("started", 0), outage("ended", 0))
     figures = at(fold(*stories), 20)

@@ -94,7 +94,8 @@ MISTAKES: dict[str, Any] = {
 }
 # Whether these are right depends on other parts, and a date is text for an editor: only the program can know.
 DEPENDS = re.compile(
-    r"an IANA time zone|a day from |one of: (land|officers|landx|clerks)|a stage that land|as many weights as values|"
+    r"an IANA time zone|a day from |a time in office hours|"
+    r"one of: (land|officers|landx|clerks)|a stage that land|as many weights as values|"
     r"how many there are to scan|in quotation marks it is text"
 )
 # Words of pydantic, of Python or of a regular expression, which mean nothing to a planner.

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 # Without a network of its own, or a screen, and as root in containers; it looks for nothing beyond the page.
+_WAIT_MS = 60_000  # for the service, on a busy machine
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -49,7 +50,7 @@ def opened(browser: Browser) -> Callable[..., contextlib.AbstractAsyncContextMan
         seen = Seen(page)
         page.on("pageerror", lambda problem: seen.complaints.append(str(problem)))
         page.on("console", lambda told: seen.complaints.append(told.text) if told.type == "error" else None)
-        await page.goto(address)
+        await page.goto(address, wait_until="commit", timeout=_WAIT_MS)
         yield seen
         await page.close()
 

@@ -1,25 +1,29 @@
 """The planner's page in a real browser: a plan is moved, what comes of it is seen, kept, shared and taken away."""
 
-import json
-from collections.abc import AsyncIterator
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.monitor_command import serving
-
-pytestmark = pytest.mark.server("chromium")
+pytestmark = [pytest.mark.server("chromium"), pytest.mark.long]
 WAIT_MS = 60_000  # the first picture waits for processes that start, on a busy machine
 
 
-@pytest.fixture
-async def address(project_root: Path) -> AsyncIterator[str]:
+@pytest.fixture(scope="module")
+def address(project_root: Path) -> Iterator[str]:
     """Return the address of a service with a simulated centre."""
-    scenario = str(project_root / "scenarios/peak-week.yaml")
-    async with serving("demo", scenario, "--port", "0") as (_, address):
-        yield address
+    command = [sys.executable, "-m", "monitor", "demo", str(project_root / "scenarios/peak-week.yaml"), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        found = next(match[0] for line in process.stdout if (match := re.search(r"http://[^\s/]+:\d+", line)))
+        yield found
+        process.send_signal(signal.SIGINT)
 
 
 async def move(page: Page, lever: str, value: int) -> None:
@@ -72,10 +76,11 @@ async def test_the_labour_code_is_told(address: str, opened: Any) -> None:
         await expect(refusal).to_be_hidden(timeout=WAIT_MS)
 
 
-@pytest.mark.parametrize("width", [360, 768, 1366])
-async def test_nothing_lies_beside_the_window(address: str, opened: Any, width: int) -> None:
+async def test_nothing_lies_beside_the_window(address: str, opened: Any) -> None:
     """On a telephone, a tablet and a small laptop no part of the page has to be looked for sideways."""
-    async with opened(f"{address}/plan", width) as seen:
+    async with opened(f"{address}/plan") as seen:
         await expect(seen.page.locator("#cards .card").first).to_be_visible(timeout=WAIT_MS)
-        widths = await seen.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-        assert widths[0] <= widths[1], json.dumps(widths)
+        for width in (360, 768, 1366):
+            await seen.page.set_viewport_size({"width": width, "height": 768})
+            widths = await seen.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+            assert widths[0] <= widths[1]

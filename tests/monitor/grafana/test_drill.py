@@ -47,8 +47,13 @@ async def test_every_fault_raises_its_alert_and_no_other(project_root: Path) -> 
     """Through real probes, Prometheus and Alertmanager six faults are told, each alone, and taken back when mended."""
     scenario, pack = str(project_root / "scenarios/tho-xuan.yaml"), str(project_root / "grafana")
     process = await started("drill", scenario, "--pack", pack, "--port", "0", "--speed", "120")
-    async with asyncio.timeout(180):
-        output, errors = await process.communicate()
+    try:
+        async with asyncio.timeout(240):
+            output, errors = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.communicate()
     assert process.returncode == 0, errors.decode()
     told = [line for line in output.decode().splitlines() if "told after" in line]
     assert [next(word for word in line.split() if word in ALERTS) for line in told] == ALERTS

@@ -23,17 +23,22 @@ async def test_everything_runs_and_ends(project_root: Path) -> None:
     scenario = str(project_root / "scenarios/four-staff.yaml")
     process = await started("stack", scenario, "--pack", str(project_root / "grafana"), *ANY_PORTS)
     assert process.stdout
-    async with asyncio.timeout(120):
-        told = [line.decode() async for line in lines_until(process.stdout, b"Grafana")]
-        (prometheus,) = [found[1] for line in told if (found := re.search(r"Prometheus +(http\S+)/alerts", line))]
-        async with aiohttp.ClientSession(prometheus) as session:
-            for path in ("targets", "alertmanagers", "rules"):
-                while not await has_it(session, path):  # noqa: ASYNC110 - the other side of a socket
-                    await asyncio.sleep(0.1)
-    with all_end(children(process.pid)):
-        process.send_signal(signal.SIGINT)
-        await process.communicate()
+    try:
+        async with asyncio.timeout(120):
+            told = [line.decode() async for line in lines_until(process.stdout, b"Grafana")]
+            (prometheus,) = [found[1] for line in told if (found := re.search(r"Prometheus +(http\S+)/alerts", line))]
+            async with aiohttp.ClientSession(prometheus) as session:
+                for path in ("targets", "alertmanagers", "rules"):
+                    while not await has_it(session, path):  # noqa: ASYNC110 - the other side of a socket
+                        await asyncio.sleep(0.1)
+        with all_end(children(process.pid)):
+            process.send_signal(signal.SIGINT)
+            await process.communicate()
         assert process.returncode == 0
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.communicate()
 
 
 async def lines_until(stream: asyncio.StreamReader, last: bytes) -> AsyncIterator[bytes]:

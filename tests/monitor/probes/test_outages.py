@@ -179,6 +179,7 @@ async def test_network_and_queue_on_one_axis(
             cloud_event("1", "counter.opened", counter="1"),
             cloud_event("2", "ticket.issued", ticket="A1", queue="A"),
             cloud_event("3", "record.received", record="r1", procedure="birth"),
+            cloud_event("4", "record.received", -60, record="r0", procedure="birth"),  # told late: of another minute
         )
 
         async def is_out() -> bool:
