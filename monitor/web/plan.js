@@ -42,15 +42,23 @@ function move(name, value) {
   change({ ...state, levers });
 }
 
-function tried() {
+function reference() {
+  const [name, plan] = Object.entries(scenario.plans)[0];
+  return { base: name, title: plan.title, levers: {} };
+}
+
+function yours() {
   const isMoved = Object.keys(state.levers).length > 0;
-  const first = Object.keys(scenario.plans)[0];
-  const reference = { base: first, title: scenario.plans[first].title, levers: {} };
-  const title = isMoved ? "Your plan" : scenario.plans[state.base].title;
-  const yours = { base: state.base, title, levers: state.levers };
-  const same = (one, other) => one.base === other.base && JSON.stringify(one.levers) === JSON.stringify(other.levers);
-  const others = state.pinned.filter((each) => !same(each, reference) && !same(each, yours));
-  return same(reference, yours) ? [reference, ...others] : [reference, ...others, yours];
+  return { base: state.base, title: isMoved ? "Your plan" : scenario.plans[state.base].title, levers: state.levers };
+}
+
+const same = (one, other) => one.base === other.base && JSON.stringify(one.levers) === JSON.stringify(other.levers);
+const isKept = () => [reference(), ...state.pinned].some((each) => same(each, yours()));
+
+// The first is what the others are compared with; the last is the one that is being moved.
+function tried() {
+  const others = state.pinned.filter((each) => !same(each, reference()) && !same(each, yours()));
+  return same(reference(), yours()) ? [reference(), ...others] : [reference(), ...others, yours()];
 }
 
 const wish = () => ({ scenario: scenario.name, plans: tried() });
@@ -232,30 +240,39 @@ function card(title, figure, text, gain, isBetter) {
   return block;
 }
 
+// What is known of the plan that is being moved: the last, or the first if that is the one.
+const knownOfYours = () => known.plans[same(reference(), yours()) ? 0 : known.plans.length - 1];
+
 function showAnswer() {
-  const yours = known.plans.at(-1);
-  const { ratio, low, high } = yours.reaches_on_time;
-  const { on_time_ratio: rate } = yours.peak;
+  const { title, reaches_on_time: reached, peak } = knownOfYours();
+  const { ratio, low, high } = reached;
+  const { on_time_all_ratio: rate } = peak;
   const part = percent(onTime);
   const often = ratio >= 0.9 ? "almost surely reaches" : ratio >= 0.5 ? "more likely than not reaches" : ratio >= 0.1 ? "probably misses" : "almost surely misses";
   const line = document.createElement("b");
-  line.textContent = `${yours.title} ${often} ${part} on time in the peak week`;
+  line.textContent = `${title} ${often} ${part} on time, of all that came in the peak week`;
   const rest = rate ? `: ${percent(rate.mean)} on average, ${band(rate, percent)} eight times in ten.` : ".";
   element("answer").replaceChildren(line, rest);
   element("sureness").textContent = `${percent(ratio)} of ${known.n_replications} simulated peak weeks reach it; the true share is likely between ${percent(low)} and ${percent(high)}.`;
 }
 
+function costTitle({ citizen_cost: citizens }) {
+  const part = citizens && citizens.mean > 0 ? `, of it ${short.format(citizens.mean)} citizens' waiting` : "";
+  return `cost of all weeks, VND${part}`;
+}
+
 function showCards() {
-  const { peak, period, differences } = known.plans.at(-1);
+  const { peak, period, differences } = knownOfYours();
   const hours = (value) => `${precise.format(value)} h`;
   element("cards").replaceChildren(
-    card("on time in the peak week", peak.on_time_ratio, percent, differences.on_time_ratio),
+    card("on time, of all that came in the peak week", peak.on_time_all_ratio, percent, differences.on_time_all_ratio),
     card("records wait when it closes", peak.backlog_count, (value) => numbers.format(value), differences.backlog_count),
     card("longest wait of 95 in 100 visitors", peak.wait_s_p95, wait, differences.wait_s_p95),
     card("overtime in the peak week", peak.overtime_h, hours, differences.overtime_h),
     card(`longest day of anybody, of ${scenario.allowed.day_h} h allowed`, peak.labour_day_h_max, hours),
     card(`overtime of anybody in the month, of ${scenario.allowed.overtime_month_h} h`, peak.labour_month_overtime_h_max, hours),
-    card("cost of all weeks, VND", period.cost, (value) => short.format(value)),
+    card("visits that came in vain", peak.unserved_count, (value) => numbers.format(value)),
+    card(costTitle(period), period.cost, (value) => short.format(value)),
   );
 }
 
@@ -268,7 +285,7 @@ function showPlans() {
     name.scope = "row";
     name.textContent = plan.title;
     const cells = [
-      plan.peak.on_time_ratio ? percent(plan.peak.on_time_ratio.mean) : "–",
+      plan.peak.on_time_all_ratio ? percent(plan.peak.on_time_all_ratio.mean) : "–",
       percent(plan.reaches_on_time.ratio),
       plan.peak.backlog_count ? numbers.format(plan.peak.backlog_count.mean) : "–",
       plan.peak.wait_s_p95 ? wait(plan.peak.wait_s_p95.mean) : "–",
@@ -296,13 +313,12 @@ function showPlans() {
     return line;
   });
   body.replaceChildren(...lines);
-  element("pin").disabled = state.pinned.length >= MOST_PINNED || Object.keys(state.levers).length === 0;
+  element("pin").disabled = state.pinned.length >= MOST_PINNED || isKept();
 }
 
 function chartRows() {
-  const last = known.plans.length - 1;
   return known.plans.flatMap((plan, index) =>
-    plan.days.map((each) => ({ plan: plan.title, order: index === last ? 0 : index + 1, ...each })),
+    plan.days.map((each) => ({ plan: plan.title, order: plan === knownOfYours() ? 0 : index + 1, ...each })),
   );
 }
 
@@ -433,7 +449,8 @@ element("undo").addEventListener("click", () => {
 });
 element("reset").addEventListener("click", () => change({ ...state, levers: {} }));
 element("pin").addEventListener("click", () => {
-  const title = `Plan ${String.fromCharCode(65 + state.pinned.length)}`;
+  const isMoved = Object.keys(state.levers).length > 0;
+  const title = isMoved ? `Plan ${String.fromCharCode(65 + state.pinned.length)}` : yours().title;
   change({ ...state, pinned: [...state.pinned, { base: state.base, levers: state.levers, title }] });
 });
 element("share").addEventListener("click", copyLink);

@@ -25,8 +25,8 @@ def kept_out(table: Table) -> str | None:
     titles = [table.cases[case].scenario.titles[table.cases[case].plan] for case in (most, least)]
     return (
         f"Mind who is kept out: under “{titles[0]}” {means[most]:.0f} visits came in vain in the peak week, under "
-        f"“{titles[1]}” {means[least]:.0f}. What is received and what is on time leave them out; what is not settled "
-        "in all, and what is on time of all, do not."
+        f"“{titles[1]}” {means[least]:.0f}. What is received, and what is on time as it is published, leave them "
+        "out; what is not settled in all, and what is on time of all that came, do not."
     )
 
 

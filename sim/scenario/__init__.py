@@ -66,7 +66,9 @@ class Scenario(Part):
 
     name: Name = Field(description="short name: small letters, digits, hyphens")
     extends: str | None = Field(
-        default=None, description="another scenario file, beside this one; what it says holds where this one is silent"
+        default=None,
+        description="another scenario file, beside this one; what it says holds where this one is silent, but for its "
+        "plans, of which none is taken over",
     )
     title: str = Field(description="what people call the scenario")
     question: str = Field(description="the question that it answers")
