@@ -4,6 +4,7 @@ Place in the pipeline: beside the other routes of the API. In: requests. Out: re
 centre's figures are shown for that centre only, to who may read them.
 """
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import asdict
 from functools import partial
@@ -14,6 +15,7 @@ from aiohttp import hdrs, web
 from prometheus_client import CollectorRegistry
 from prometheus_client.aiohttp import make_aiohttp_handler
 from prometheus_client.core import Metric
+from prometheus_client.exposition import gzip_accepted
 from prometheus_client.registry import Collector
 
 from monitor.admission import centre_of, centres_of, refuse_part
@@ -93,9 +95,11 @@ async def get_probe(request: web.Request) -> web.Response:
     reading = live.read(centre_of(request, live.config).id)
     accept = ",".join(request.headers.getall(hdrs.ACCEPT, []))
     text, content_type = exposition(FAMILIES, reading, accept)
-    answer = web.Response(body=text.encode(), headers={hdrs.CONTENT_TYPE: content_type})
-    answer.enable_compression()
-    return answer
+    body, headers = text.encode(), {hdrs.CONTENT_TYPE: content_type}
+    if gzip_accepted(request.headers.get(hdrs.ACCEPT_ENCODING, "")):
+        # At gzip's fastest it takes less time than the way to another thread and back.
+        body, headers[hdrs.CONTENT_ENCODING] = gzip.compress(body, compresslevel=1, mtime=0), "gzip"
+    return web.Response(body=body, headers=headers)
 
 
 @described({HTTPStatus.OK: Answer("One target for each centre.", {"application/json": GROUPS})})

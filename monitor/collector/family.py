@@ -41,7 +41,7 @@ class Reading:
 Samples = Iterable[tuple[tuple[str, ...], float | Histogram]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # what is remembered of each is found by which it is
 class Family:
     """One metric.
 

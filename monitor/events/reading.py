@@ -16,6 +16,7 @@ from urllib.parse import unquote
 import pydantic_core
 from pydantic import ValidationError
 
+from monitor.events.batch import read_plain
 from monitor.events.envelope import Envelope, Event
 from monitor.events.errors import EventError, shown, shown_name, told_error
 from monitor.events.vocabulary import VOCABULARY
@@ -45,7 +46,7 @@ def parse_batch(body: bytes) -> list[Event]:
     content = _from_json(body)
     if not isinstance(content, list):
         raise EventError("body", "", shown(content), "a JSON array of events")
-    return [_to_event(part, index) for index, part in enumerate(content)]
+    return read_plain(content) or [_to_event(part, index) for index, part in enumerate(content)]
 
 
 def read_written(body: str) -> Event:

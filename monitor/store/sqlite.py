@@ -92,6 +92,11 @@ class SqlitePlace:
     def _lock(self) -> IO[bytes]:
         """Become the only service that writes, and return a file beside the log that is locked while it is open."""
         path = self._path.resolve()  # one log may have two names
+        if path.is_file() and path.stat().st_nlink > 1:
+            reason = (
+                "is one file with several names (hard links), under each of which it has another journal (keep one)"
+            )
+            raise StoreError(self.name, reason)
         held = path.with_name(f"{path.name}.lock").open("ab")
         until_s = monotonic_s() + _BUSY_TIMEOUT_S
         while not lock(held):  # one that was just killed may not be gone yet

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from monitor.events import VOCABULARY, Event, EventError, parse_batch, parse_event, read_written
+from monitor.events.batch import read_plain
 
 CloudEvent = Callable[..., dict[str, Any]]
 FIELDS: dict[str, dict[str, str | int]] = {
@@ -200,6 +201,23 @@ def test_a_body_that_is_no_batch_is_refused(body: bytes) -> None:
     """Whatever bytes arrive, the answer is the ordinary error."""
     with pytest.raises(EventError):
         parse_batch(body)
+
+
+def test_a_batch_is_read_as_its_events_are(cloud_event: CloudEvent) -> None:
+    """A batch is checked in one call, and one with what we do not read event by event: to the same events."""
+    plain = [cloud_event(str(number), kind, **fields) for number, (kind, fields) in enumerate(FIELDS.items())]
+    traced = [plain[0] | {"traceparent": "00-1", "subject": "A1"}, *plain[1:]]
+    events = [parse_event(json.dumps(each).encode()) for each in plain]
+    assert read_plain(plain) == events
+    assert read_plain(traced) is None
+    assert parse_batch(json.dumps(plain).encode()) == parse_batch(json.dumps(traced).encode()) == events
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_in_an_event_is_wrong_in_a_batch(cloud_event: CloudEvent, case: str) -> None:
+    """The check of a whole batch takes nothing that the check of one event refuses."""
+    right = cloud_event("1", "ticket.issued", ticket="A1", queue="A")
+    assert read_plain([right, right | WRONG[case][0]]) is None
 
 
 def test_an_empty_batch_is_a_batch() -> None:

@@ -104,6 +104,18 @@ async def test_only_one_service_writes(tmp_path: Path, issue: MakeEvent, noon: d
     await open_store(path).close()
 
 
+async def test_a_file_with_another_name_is_refused(tmp_path: Path) -> None:
+    """A hard link would let a second service in, and hide the journal of the first."""
+    path = tmp_path / "events.sqlite"
+    await open_store(path).close()
+    (tmp_path / "other.sqlite").hardlink_to(path)
+    for name in ("events.sqlite", "other.sqlite"):
+        with pytest.raises(StoreError, match=r"several names \(hard links\)"):
+            open_store(tmp_path / name)
+    (tmp_path / "other.sqlite").unlink()
+    await open_store(path).close()
+
+
 async def test_what_somebody_else_stores_is_told_too(tmp_path: Path, issue: MakeEvent, noon: datetime) -> None:
     """Whatever is in the log, by whomever, is told in its order."""
     path = tmp_path / "events.sqlite"
