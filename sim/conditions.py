@@ -7,7 +7,7 @@ beside the two. Invariant: pure arithmetic on whole ticks; nothing here depends 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,17 @@ T = TypeVar("T")
 FOREVER = 1 << 62  # later than any tick
 _FULL = 1000  # permille
 
-_SPEED_OF = {"link": (System.LINK, System.PORTAL, System.POWER), "pace": (System.SOFTWARE, System.POWER)}
+# The systems that line, work and portal need, by their numbers.
+_USES = np.array(
+    [
+        [system in needed for system in System]
+        for needed in (
+            (System.LINK, System.PORTAL, System.POWER),
+            (System.SOFTWARE, System.POWER),
+            (System.PORTAL,),
+        )
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -120,11 +130,8 @@ def find_conditions(workload: Workload, plan: Plan) -> Conditions:
 @lru_cache(maxsize=16)  # an engine asks, then the measures, then for the next plan: in as many threads at once
 def _conditions(workload: Same[Workload], line: tuple[bytes, bytes], ups: int, end: int) -> Conditions:
     plan_tick, plan_bit_per_tick = np.frombuffer(line[0], dtype=np.int64), np.frombuffer(line[1])
-    outages = _after_batteries(workload.of.outages, ups, end)
-    link = _steps(outages, _SPEED_OF["link"], plan_tick)
-    pace = _steps(outages, _SPEED_OF["pace"], np.zeros(1, dtype=np.int64))
+    link, pace, portal = _steps(workload.of.outages, plan_tick, ups, end)
     capacity = plan_bit_per_tick[np.searchsorted(plan_tick, link.tick, side="right") - 1]
-    portal = _steps(outages, (System.PORTAL,), np.zeros(1, dtype=np.int64))
     return Conditions(
         link_step_tick=link.tick,
         link_bit_per_tick=capacity * (link.permille / _FULL),
@@ -136,43 +143,36 @@ def _conditions(workload: Same[Workload], line: tuple[bytes, bytes], ups: int, e
     )
 
 
-@dataclass(frozen=True)
-class _Steps:
+class _Steps(NamedTuple):
     tick: Ticks
     permille: NDArray[np.int64]
     loses: NDArray[np.bool_]
 
 
-def _after_batteries(outages: NDArray[np.int64], ups: int, end: int) -> NDArray[np.int64]:
-    """Return the outages that are felt before `end`, from tick 0 on: power cuts start when the batteries are empty."""
-    system, start, until, left, loses = outages.T
-    start = start + np.where(system == System.POWER, ups, 0)
-    is_felt = (start < until) & (until > 0) & (start < end)
-    felt = np.column_stack([system, np.maximum(start, 0), until, left, loses & (start >= 0)])
-    return np.asarray(felt[is_felt], dtype=np.int64)
+def _steps(outages: NDArray[np.int64], planned: Ticks, ups: int, end: int) -> list[_Steps]:
+    """Return the steps of line, work and portal; power cuts start when the batteries are empty."""
+    from sim.steps import find_steps  # noqa: PLC0415 - loads the compiler, as whatever has drawn a workload did
 
-
-def _steps(outages: NDArray[np.int64], systems: tuple[System, ...], more: Ticks) -> _Steps:
-    """Return the steps of the speed that these systems leave, in permille rounded down system by system."""
-    of_these = outages[np.isin(outages[:, 0], systems)]
-    tick = np.unique(np.concatenate([more, of_these[:, 1], of_these[:, 2]]))
-    permille = np.full(len(tick), _FULL, dtype=np.int64)
-    loses = np.zeros(len(tick), dtype=bool)
-    for system in systems:
-        left = np.full(len(tick), _FULL, dtype=np.int64)
-        of_system = of_these[of_these[:, 0] == system]
-        first, last = tick.searchsorted(of_system[:, 1:3]).T.tolist()
-        for start, end, of_outage, loses_work in zip(first, last, *of_system[:, 3:].T.tolist(), strict=True):
-            left[start:end] = np.minimum(left[start:end], of_outage)
-            loses[start] |= bool(loses_work)
-        permille = permille * left // _FULL
-    return _Steps(tick, permille, loses)
+    felt = outages.copy()
+    felt[felt[:, 0] == System.POWER, 1] += ups
+    tick = np.concatenate([planned, np.maximum(felt[:, 1], 0), felt[:, 2]])
+    tick.sort()
+    n, n_kinds = len(tick), len(_USES)
+    steps, loses = np.empty((n_kinds, 2, n), dtype=np.int64), np.empty((n_kinds, n), dtype=np.bool_)
+    sizes = np.empty(n_kinds, dtype=np.int64)
+    find_steps(felt, _USES, planned, end, (tick, np.empty((4, n), dtype=np.int64), steps, loses, sizes))
+    return [
+        _Steps(steps[kind, 0, :size], steps[kind, 1, :size], loses[kind, :size])
+        for kind, size in enumerate(sizes.tolist())
+    ]
 
 
 def _down(steps: _Steps) -> Ticks:
     """Return where nothing is left: disjoint rows [start, end); each ends, for after the last step all is well."""
-    is_change = np.diff(np.append([False], steps.permille == 0))
-    return steps.tick[is_change].reshape(-1, 2)
+    is_down = steps.permille == 0
+    if not is_down.any():
+        return np.empty((0, 2), dtype=np.int64)
+    return steps.tick[np.diff(np.append([False], is_down))].reshape(-1, 2)
 
 
 def finish(conditions: Conditions, tick: int, duration: int) -> int:

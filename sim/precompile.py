@@ -1,7 +1,7 @@
 """Everything that a run has compiled, compiled in two processes at once: the compiler itself does one thing at a time.
 
 In: a scenario and one of its plans, to have something to compile for. Out: nothing but what the compiler keeps on disk,
-where the next call of each function finds it. Invariant: each function is compiled by one of the processes only.
+where the next call of each function finds it. Invariant: what both need is little, so hardly anything is made twice.
 """
 
 import os

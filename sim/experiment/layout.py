@@ -64,7 +64,12 @@ class Layout:
 
     def row(self, of_cases: Sequence[Measures]) -> Floats:
         """Return a replication's figures: ``float64[width]``."""
-        return np.concatenate([_value(of_cases, key).ravel() for key, _ in self.figures])
+        found = []
+        for measures in of_cases:
+            found.append(measures.rows.ravel())  # all main figures at once, in their order
+            for parts in measures.breakdowns.values():
+                found += [figure.ravel() for figure in parts.figures.values()]
+        return np.concatenate(found)
 
     @cached_property
     def places(self) -> dict[Key, Place]:

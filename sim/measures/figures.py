@@ -5,7 +5,7 @@ Place in the pipeline: what `measure` returns.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, get_type_hints
+from typing import TYPE_CHECKING, Annotated, get_type_hints
 
 from sim.measures.breakdown import Breakdown
 from sim.measures.spans import Floats
@@ -13,7 +13,7 @@ from sim.measures.spans import Floats
 
 @dataclass(frozen=True)
 class Measures:
-    """Figures by span, each ``float64[n_spans]``; `MEANINGS` tells what each is.
+    """Figures by span, each ``float64[n_spans]``; `MEANINGS` tells what each is, and `rows` is all of them.
 
     The hours lost (`lost_h_…`) part the time that records wait between arrival and settlement, and then that of the
     visits for the result, each tick of it once: all the time in which nobody works on them at full speed; guiding and a
@@ -131,18 +131,28 @@ class Measures:
     lost_h_closed: Annotated[
         Floats, "hours waited while nobody who could serve was on shift, or since closing sent the visit home"
     ]
+    rows: Floats
     breakdowns: Mapping[str, Breakdown]
 
     @classmethod
     def of(cls, rows: Floats, breakdowns: Mapping[str, Breakdown]) -> "Measures":
         """Return the measures whose figures are these rows, ``float64[n_figures, n_spans]``, as in `FIGURES`."""
         measures = object.__new__(cls)
-        # The initializer of a frozen class takes twice as long as this, and holds Python's lock.
-        vars(measures).update(zip(FIGURES, rows, strict=True), breakdowns=breakdowns)
+        # The initializer of a frozen class takes ten times as long as this, and holds Python's lock.
+        vars(measures).update(rows=rows, breakdowns=breakdowns)
         return measures
+
+    if not TYPE_CHECKING:  # which knows the figures from above, and shall know no others
+
+        def __getattr__(self, name: str) -> Floats:
+            """Return a figure where it lies; of most replications nobody asks for any by its name."""
+            if name not in _ROWS:
+                raise AttributeError(name, name=name, obj=self)
+            return self.rows[_ROWS[name]]
 
 
 _TOLD = get_type_hints(Measures, include_extras=True)
-MEANINGS = {name: str(kind.__metadata__[0]) for name, kind in _TOLD.items() if name != "breakdowns"}
+MEANINGS = {name: str(kind.__metadata__[0]) for name, kind in _TOLD.items() if hasattr(kind, "__metadata__")}
 FIGURES = tuple(MEANINGS)
+_ROWS = {name: row for row, name in enumerate(FIGURES)}
 CAUSES = tuple(name.removeprefix("lost_h_") for name in FIGURES if name.startswith("lost_h_"))

@@ -155,8 +155,8 @@ MUTANTS = (
     Mutant(
         "software and power change nothing",
         "sim/conditions.py",
-        '"pace": (System.SOFTWARE, System.POWER)',
-        '"pace": ()',
+        "(System.SOFTWARE, System.POWER)",
+        "()",
     ),
     Mutant(
         "batteries last twice as long",

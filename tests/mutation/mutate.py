@@ -28,6 +28,7 @@ _BY_HAND = ("tests/sim/test_engine.py", "tests/sim/test_engine_hall.py", "tests/
 _JUDGES = {  # who is likely to notice first, by the beginning of the path; everybody else is asked after them
     "sim/engine": _BY_HAND,
     "sim/conditions": ("tests/sim/test_conditions.py", "tests/sim/test_engine_things.py"),
+    "sim/steps": ("tests/sim/test_conditions.py", "tests/sim/test_engine_things.py"),
     "sim/plan": ("tests/sim/test_plan.py", "tests/sim/test_effects.py"),
     "sim/timebase": ("tests/sim/test_timebase.py",),
     "sim/laws": ("tests/sim/test_quantiles.py", "tests/sim/test_draws.py"),

@@ -189,7 +189,7 @@ def test_many_replications_lie_on_the_disk(executor: Executor) -> None:
 def _measures(table: Table) -> Any:
     from sim.measures import Measures  # noqa: PLC0415
 
-    return Measures(**{name: table.figures[name][0][0].copy() for name in FIGURES}, breakdowns={})
+    return Measures.of(np.stack([table.figures[name][0][0] for name in FIGURES]), {})
 
 
 def test_enough_is_when_every_plan_is_precise() -> None:

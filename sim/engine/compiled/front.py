@@ -227,4 +227,4 @@ class Shifts:
         if not self._may_be_absent:
             return self._starts, self._ends
         comes = absence_draw[self._drawn_by] >= self._absence_ppm
-        return self._starts[comes[self._by_start]], self._ends[comes[self._by_end]]
+        return self._starts.compress(comes[self._by_start], axis=0), self._ends.compress(comes[self._by_end], axis=0)
