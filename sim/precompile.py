@@ -5,17 +5,29 @@ where the next call of each function finds it. Invariant: what both need is litt
 """
 
 import os
-from concurrent.futures import wait
+from multiprocessing import Pipe
+from typing import TYPE_CHECKING
 
 from sim.scenario import Scenario
 from sim.trace import Trace
-from sim.workers import Workers
+from sim.workers import started
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 
 def precompile(scenario: Scenario, plan: str) -> None:
     """Compile all that draws and simulates, and beside it all that measures; whatever fails is left to the caller."""
-    with Workers(2) as workers:
-        wait([workers.submit(task, scenario, plan) for task in (_simulate, _measure)])
+    reader, writer = Pipe(duplex=False)
+    with reader, writer:
+        # Plain processes: of an executor, Ctrl-C would leave semaphores behind, and a complaint of them.
+        processes = [
+            started(_simulate, scenario, plan),
+            started(_send_trace, writer, scenario, plan),
+            started(_measure, reader, scenario, plan),
+        ]
+    for process in processes:
+        process.join()
 
 
 def _simulate(scenario: Scenario, plan: str) -> Trace:
@@ -27,13 +39,16 @@ def _simulate(scenario: Scenario, plan: str) -> Trace:
     return simulate(workload, build_plan(scenario, plan))
 
 
-def _measure(scenario: Scenario, plan: str) -> None:
+def _send_trace(writer: "Connection[Trace, Trace]", scenario: Scenario, plan: str) -> None:
+    with writer:
+        writer.send(simulate_by_python(scenario, plan))
+
+
+def _measure(reader: "Connection[Trace, Trace]", scenario: Scenario, plan: str) -> None:
     from sim.measures import measure  # noqa: PLC0415
     from sim.plan import build_plan  # noqa: PLC0415
 
-    with Workers(1) as apart:
-        trace = apart.submit(simulate_by_python, scenario, plan).result()
-    measure(trace, build_plan(scenario, plan))
+    measure(reader.recv(), build_plan(scenario, plan))
 
 
 def simulate_by_python(scenario: Scenario, plan: str) -> Trace:

@@ -9,9 +9,10 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from threading import Thread
 from types import TracebackType
 from typing import ParamSpec, TypeVar
@@ -75,6 +76,20 @@ class Workers(ProcessPoolExecutor):
         for process in list(self._processes.values()):
             process.terminate()
         self.shutdown(cancel_futures=True)
+
+
+def started(task: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> BaseProcess:
+    """Return a process of its own that makes this call; nobody learns what comes of it, not even that it fails."""
+    process = get_context("spawn").Process(target=_attempt, args=(task, args, kwargs))
+    with _held_back(_FOR_ALL):
+        process.start()
+    return process
+
+
+def _attempt(task: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]) -> None:
+    _leave_the_end_to_the_parent()
+    with suppress(Exception):
+        task(*args, **kwargs)
 
 
 @contextmanager

@@ -44,6 +44,17 @@ def reading() -> Reading:
     return Reading("1", CentreConfig(), None, is_ready=True, n_duplicate=0, n_refused={}, snapshot=snapshot)
 
 
+async def test_a_probe_is_packed_for_who_takes_it_so(service: Any) -> None:
+    """With gzip and without it is the same text, and nothing is packed that was not asked to be."""
+    told = []
+    for asked, answered in (("gzip", "gzip"), ("identity", None)):
+        async with service.session.get("/probe", headers={"Accept-Encoding": asked}) as answer:
+            assert answer.headers.get("Content-Encoding") == answered
+            told.append(await answer.text())
+    assert len(set(told)) == 1
+    assert told[0].startswith("# HELP centre_")
+
+
 @pytest.mark.parametrize("accept", FORMATS)
 @pytest.mark.parametrize("n_queues", [0, 7])
 async def test_a_probe_is_what_the_library_writes(
