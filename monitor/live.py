@@ -32,6 +32,7 @@ class Refusal(StrEnum):
     """Why nothing of a request was stored."""
 
     INVALID = "invalid"
+    PERSONAL = "personal"
     CONFLICT = "conflict"
     TOO_LARGE = "too_large"
     UNAVAILABLE = "unavailable"

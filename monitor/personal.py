@@ -56,6 +56,10 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _FEWEST_DIGITS = 9
 
 
+class PersonalError(ValueError):
+    """A text looks like a citizen's number or name."""
+
+
 def is_personal(text: str) -> bool:
     """Return whether the text holds a name, or the digits of a phone or identity number; a UUID's mean nothing."""
     if len(text) >= _FEWEST_DIGITS and sum(map(str.isdigit, text)) >= _FEWEST_DIGITS:

@@ -87,7 +87,8 @@ async def stored(
         events = await read(request)
         receipt = await (_kept_first(live, centre, events) if keeps_first else live.append(centre, events))
     except (web.HTTPUnsupportedMediaType, web.HTTPUnprocessableEntity, EventError) as problem:
-        live.refuse(centre, Refusal.INVALID)
+        is_personal = isinstance(problem, EventError) and problem.is_personal
+        live.refuse(centre, Refusal.PERSONAL if is_personal else Refusal.INVALID)
         return _invalid(problem)
     except web.HTTPRequestEntityTooLarge:
         live.refuse(centre, Refusal.TOO_LARGE)

@@ -22,7 +22,7 @@ from monitor.admission import centre_of, centres_of, refuse_part
 from monitor.api.answers import EXTERNAL, LIVE, as_json
 from monitor.api.described import CENTRE, GROUPS, TEXT, Answer, Handler, described
 from monitor.api.probing import DEBUG, MODULE, SCHEDULE, TARGET, probed
-from monitor.collector import FAMILIES, CentreCollector
+from monitor.collector import CentreCollector, families_of
 from monitor.collector.text import exposition
 from monitor.live import Live
 
@@ -94,7 +94,7 @@ async def get_probe(request: web.Request) -> web.Response:
     live = request.app[LIVE]
     reading = live.read(centre_of(request, live.config).id)
     accept = ",".join(request.headers.getall(hdrs.ACCEPT, []))
-    text, content_type = exposition(FAMILIES, reading, accept)
+    text, content_type = exposition(families_of(reading), reading, accept)
     body, headers = text.encode(), {hdrs.CONTENT_TYPE: content_type}
     if gzip_accepted(request.headers.get(hdrs.ACCEPT_ENCODING, "")):
         # At gzip's fastest it takes less time than the way to another thread and back.

@@ -60,8 +60,11 @@ async def probed(request: web.Request) -> web.Response:
         found = "an unknown module" if target else "no target"
         expected = f"?target= and &module= with one of: {', '.join(sorted(modules))}"
         return as_problem(HTTPStatus.BAD_REQUEST, f"found {found}; expected {expected}")
-    if not schedule.config.allows(target):
-        expected = "a target of the configuration's probes.targets or probes.allow, exactly as it is written there"
+    if not schedule.config.allows(target, name):
+        expected = (
+            "a target of the configuration's probes.targets or probes.allow, exactly as it is written there; "
+            "one of probes.targets with this module, where that has a secret"
+        )
         return as_problem(HTTPStatus.FORBIDDEN, f"found a target that may not be probed; expected {expected}")
     try:
         timeout_s = _timeout_s(request, modules[name].timeout_s)

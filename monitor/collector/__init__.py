@@ -15,10 +15,19 @@ from monitor.collector.records import RECORDS
 from monitor.collector.service import SERVICE
 from monitor.figures import Histogram
 
-__all__ = ["FAMILIES", "CentreCollector", "Family", "Reading"]
+__all__ = ["FAMILIES", "CentreCollector", "Family", "Reading", "families_of"]
 
 FAMILIES: tuple[Family, ...] = (*HALL, *RECORDS, *SERVICE)
 """Every metric of a centre."""
+_ALWAYS = "centre_ready"
+
+
+def families_of(reading: Reading) -> tuple[Family, ...]:
+    """Return the families that a reading has: while the log is read, only whether it was.
+
+    Counters that are not yet what they were would look like a reset to whoever scrapes.
+    """
+    return FAMILIES if reading.is_ready else tuple(family for family in FAMILIES if family.name == _ALWAYS)
 
 
 class CentreCollector(Collector):
@@ -38,7 +47,7 @@ class CentreCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the families of one reading."""
         reading = self._read()
-        return (_family(family, family.samples(reading)) for family in FAMILIES)
+        return (_family(family, family.samples(reading)) for family in families_of(reading))
 
 
 def _family(family: Family, samples: Samples) -> Metric:

@@ -5,10 +5,11 @@ time, bytes and count by its module; a secret is never shown, and may be left to
 """
 
 import re
+from collections.abc import Mapping
 from datetime import time
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, StringConstraints, model_validator
 
 from monitor.config.section import Section
 from sim import MisfitError
@@ -18,6 +19,7 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Part = Literal["centre", "line", "province", "national", "power"]
 """Where what is probed belongs: to the centre itself, its line, the province's or the nation's platform, its power."""
 IpProtocol = Literal["ip4", "ip6"]
+_PUBLIC = "public"  # the community that everybody knows
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -222,7 +224,7 @@ class SnmpModule(Module):
 
     prober: Literal["snmp"]
     timeout_s: float = Field(default=10, ge=0.1, le=60)
-    community: SecretStr = SecretStr("public")
+    community: SecretStr = SecretStr(_PUBLIC)
     user: SnmpUser | None = None
     interfaces: tuple[Text, ...] = ()
     most_interfaces: int = Field(default=64, ge=1, le=256)
@@ -331,9 +333,15 @@ class ProbesConfig(Section):
         """Return whether nothing can be probed."""
         return not self.targets and not self.allow
 
-    def allows(self, target: str) -> bool:
-        """Return whether ``/probe`` may be asked for a target."""
-        return target in self.allow or any(target == each.target for each in self.targets)
+    def allows(self, target: str, module: str) -> bool:
+        """Return whether ``/probe`` may be asked for a target by a module.
+
+        What a module sends that others must not see goes only to the targets that are named with it.
+        """
+        if any((target, module) == (each.target, each.module) for each in self.targets):
+            return True
+        is_named = target in self.allow or any(target == each.target for each in self.targets)
+        return is_named and not _is_confidential(self.module_by_name[module])
 
     @model_validator(mode="after")
     def _targets_fit(self) -> Self:
@@ -357,3 +365,14 @@ class ProbesConfig(Section):
 
 
 _THROUGHPUT_EVERY_S = 900
+
+
+def _is_confidential(part: object) -> bool:
+    """Return whether a module, or a part of it, holds a secret, sends headers of its own, or fills in a form."""
+    if isinstance(part, SecretStr):
+        return part.get_secret_value() not in {"", _PUBLIC}
+    if isinstance(part, BaseModel):
+        return any(_is_confidential(value) for _, value in part)
+    if isinstance(part, Mapping):
+        return any(_is_confidential(value) for value in part.values())
+    return isinstance(part, tuple | list) and any(_is_confidential(each) for each in part)

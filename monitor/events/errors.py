@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ValidationError
 
 from monitor.events.fields import IDENTIFIER
-from monitor.personal import is_personal
+from monitor.personal import PersonalError, is_personal
 from sim import InputError, near_name
 
 _IMPERSONAL_TEXT = re.compile(r"org\.peakweek(\.[a-z_]{1,20}){1,3}(\.v\d)?|\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?")
@@ -31,9 +31,11 @@ class EventError(InputError):
 
     Attributes:
         index: number of the event in its batch, from 0; -1 where the whole body is wrong.
+        is_personal: whether it was refused because it looks like a citizen's number or name.
     """
 
     index: int = -1
+    is_personal: bool = False
 
 
 def told_error(
@@ -56,7 +58,8 @@ def told_error(
         hint = f"is {shown_name(meant)} meant to be {name}?" if meant else ""
         expected = _WORDS.get(details["type"], details["msg"].removeprefix("Value error, "))
         expected = expected.removeprefix("Input should be ")
-    return EventError(place, field, found, expected, hint, index=index)
+    is_personal = isinstance(details.get("ctx", {}).get("error"), PersonalError)
+    return EventError(place, field, found, expected, hint, index=index, is_personal=is_personal)
 
 
 def shown_name(name: str) -> str:

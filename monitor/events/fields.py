@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from monitor.personal import is_personal
+from monitor.personal import PersonalError, is_personal
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 _SOURCE = re.compile(r"[A-Za-z0-9/][A-Za-z0-9._:/-]{0,127}")
@@ -36,7 +36,7 @@ _INSTANT_SCHEMA = rf"^{_DAY_SCHEMA}[Tt]{_TIME_SCHEMA}:[0-5][0-9](\.[0-9]{{1,9}})
 def _impersonal(value: str) -> str:
     """Return the value unless it holds the digits of an identity or phone number."""
     if is_personal(value):
-        raise ValueError(_NO_NUMBER)
+        raise PersonalError(_NO_NUMBER)
     return value
 
 

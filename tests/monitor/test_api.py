@@ -83,6 +83,7 @@ async def test_a_personal_number_appears_in_no_answer_and_no_log(
         status, answer = await service.post(issue("1", "034567890123"))
     assert status == 400
     assert "034567890123" not in json.dumps(answer) + caplog.text
+    assert (await service.samples())["centre_requests_refused_total reason=personal"] == 1
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,9 @@ async def test_the_service_is_ready_only_when_its_log_is_counted(start: Any, con
             assert (await service.get("/-/healthy"))[0] == 200
             assert (await service.get("/-/ready"))[0] == 503
             assert (await service.post(issue("2", "A2")))[0] == 503
-            assert (await service.samples())["centre_ready"] == 0
+            samples = await service.samples()
+            assert samples["centre_ready"] == 0
+            assert [name for name in samples if name.startswith("centre_")] == ["centre_ready"]
             other.execute("delete from event where id = 'x'")
             await service.until_ready()
             assert await n_issued(service) == 1

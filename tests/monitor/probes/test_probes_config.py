@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import Config, read_config
+from monitor.config.probes import ProbesConfig
 from sim import parse_document
 from sim.errors import ConfigError
 
@@ -62,3 +63,29 @@ def test_files_are_beside_the_file(tmp_path: Path) -> None:
     (tmp_path / "ours.pem").write_text("", encoding="utf-8")
     module = read_config(tmp_path / "monitor.yaml").probes.modules["a"]
     assert module.model_dump()["tls"]["ca_file"] == str(tmp_path / "ours.pem")
+
+
+def test_a_secret_goes_to_its_own_target_only() -> None:
+    """A module that sends what others must not see may be asked for the targets that are named with it, no other."""
+    config = ProbesConfig.model_validate(
+        {
+            "modules": {
+                "log-in": {"prober": "http", "headers": {"Authorization": "Basic x"}},
+                "router": {"prober": "snmp", "community": "ours"},
+                "plain": {"prober": "http"},
+            },
+            "targets": (
+                {"name": "portal", "target": "http://a.example/", "module": "log-in", "part": "province"},
+                {"name": "other", "target": "http://b.example/", "module": "plain", "part": "province"},
+                {"name": "router", "target": "192.0.2.1", "module": "router", "part": "centre"},
+            ),
+            "allow": ("http://c.example/",),
+        }
+    )
+    allowed = {(each.target, module) for each in config.targets for module in ("log-in", "router", "plain")}
+    assert {pair for pair in allowed if config.allows(*pair)} == {
+        ("http://a.example/", "log-in"),
+        ("192.0.2.1", "router"),
+        *((each.target, "plain") for each in config.targets),
+    }
+    assert [config.allows("http://c.example/", module) for module in ("log-in", "plain")] == [False, True]
