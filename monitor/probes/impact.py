@@ -116,7 +116,7 @@ def byar(n: int) -> tuple[float, float]:
     """Return the limits that hold the mean of a Poisson count 95 times in 100.
 
     >>> [round(limit, 2) for limit in byar(10)]
-    [4.78, 18.39]
+    [4.79, 18.39]
     """
     more = n + 1
     upper = more * (1 - 1 / (9 * more) + _Z / (3 * sqrt(more))) ** 3
