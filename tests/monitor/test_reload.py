@@ -45,6 +45,7 @@ async def reload(service: Any) -> tuple[int, dict[str, Any]]:
 async def test_a_good_file_holds_from_now_on(start: Any, config_file: Path) -> None:
     """The limit, the name and a second centre are there after the reload, with its time."""
     async with start(read_config(config_file), config_path=config_file) as service:
+        await service.until_ready()
         before = await service.samples()
         service.clock.advance(60)
         rewrite(config_file, "listen: {port: 0}\nwaiting_limit_s: 600\ncentre: {name: New}\n")
@@ -62,6 +63,7 @@ async def test_a_wrong_file_changes_nothing(start: Any, config_file: Path) -> No
     """The answer says what is wrong, the metric that it is, and all goes on as before."""
     rewrite(config_file, "listen: {port: 0}\nwaiting_limit_s: 600\n")
     async with start(read_config(config_file), config_path=config_file) as service:
+        await service.until_ready()
         before = await service.samples()
         service.clock.advance(60)
         rewrite(config_file, "waiting_limit_s: none\n")

@@ -78,6 +78,7 @@ async def test_behind_a_proxy_links_begin_with_its_path(start: Any, config: Conf
     several = {"centres": (CentreConfig(id="a"), CentreConfig(id="b"))} if query else {}
     url = URL("https://office.example/monitor/")
     async with start(config.model_copy(update=several), external_url=url) as service:
+        await service.until_ready()
         for page in ("/", f"/{query}"):
             links = Links((await service.get(page))[1])
             assert {each for each in links.addresses if not each.startswith("/monitor/")} == set()
