@@ -33,12 +33,11 @@ async def running(configuration: Any, folder: Path) -> AsyncIterator[str]:
 
 
 async def ready_port(log: asyncio.StreamReader) -> int:
-    """Return the port that Prometheus' log names, once the log says that it answers."""
+    """Return the port that Prometheus' log names, once the log says that it answers: two lines, in either order."""
     seen = b""
     while line := await log.readline():
         seen += line
-        if b"Server is ready to receive web requests" in line:
-            port = re.search(rb'msg="Listening on" address=127\.0\.0\.1:(\d+)', seen)
-            assert port, seen.decode()
+        port = re.search(rb'msg="Listening on" address=127\.0\.0\.1:(\d+)', seen)
+        if port and b"Server is ready to receive web requests" in seen:
             return int(port[1])
     raise AssertionError(f"Prometheus ended: {seen.decode()}")
