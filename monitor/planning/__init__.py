@@ -70,16 +70,11 @@ class Planning:
             self.scenarios[scenario.name] = scenario
             self._files[scenario.name] = path
 
-    def begin(self) -> None:
-        """Begin to make ready what the page will ask for; whoever opens it need not wait for all of that."""
-        if self._made is None:
-            self._made = asyncio.create_task(self._make())
-
     async def browser_files(self) -> tuple[str, str]:
         """Return the script that draws charts, and the specification of the page's chart."""
-        self.begin()
-        assert self._made  # noqa: S101 - begun above
-        return await asyncio.shield(self._made)
+        if self._made is None:
+            self._made = asyncio.create_task(self._make())
+        return await asyncio.shield(self._made)  # who leaves must not end it for the others
 
     async def _make(self) -> tuple[str, str]:
         files = await self.studio.call(_browser_files)  # first: the page can be drawn before the engine is ready
