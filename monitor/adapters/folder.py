@@ -168,10 +168,8 @@ def _csv(path: Path) -> Iterator[Sequence[object]]:
 
 def _sheet(path: Path, sheet: str | None) -> Iterator[Sequence[object]]:
     """Yield the rows of a workbook's sheet, with the values that its formulas had when it was saved."""
-    try:
-        import openpyxl  # noqa: PLC0415 - an extra, and slow to load
-    except ImportError:
-        raise ValueError("XLSX needs openpyxl: pip install 'peakweek[adapters]'") from None
+    import openpyxl  # noqa: PLC0415 - slow to load, and few folders hold workbooks
+
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except Exception as problem:  # noqa: BLE001 - whatever a damaged file makes of the reader

@@ -4,13 +4,12 @@ import os
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from monitor.adapters.folder import FolderReading, FolderSource, read_rows
 from monitor.adapters.mapping import TableMapping
 from monitor.adapters.source import SourceError
-
-openpyxl = pytest.importorskip("openpyxl")
 
 MAPPING = TableMapping.model_validate(
     {
