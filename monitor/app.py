@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -18,9 +19,10 @@ from yarl import URL
 
 from monitor.adapters.webhook import read_webhooks
 from monitor.admission import Admission
+from monitor.alerts import Alertmanager
 from monitor.api import EXTERNAL, LIVE, RETRY_AFTER_S, add_api
 from monitor.api.answers import answer_failures
-from monitor.api.figures import OnlyCentre
+from monitor.api.figures import ALERTS, OnlyCentre, state_of
 from monitor.api.network import NETWORK
 from monitor.api.planning import PLANNING
 from monitor.api.probing import SCHEDULE
@@ -85,12 +87,14 @@ def build_app(
     app[EXTERNAL] = external_url
     app[RELOADER] = Reloader(config_path, live, web_files)
     app[DOOR] = Door(Admission(Tokens(config.tokens), web_files), lambda: live.config)
-    app[STREAMS] = Streams(live)
+    app[STREAMS] = Streams(live, partial(state_of, app))
     if not config.probes.is_empty:
         app[SCHEDULE] = Schedule(config.probes, clock, ZoneInfo(config.probed_centre.time_zone))
     if config.probes.targets:
         app[NETWORK] = Network(live, app[SCHEDULE])
         add_network(app, live)
+    if config.alerts:
+        app[ALERTS] = Alertmanager(config.alerts, live)
     app[WEBHOOKS] = read_webhooks(config.webhooks)
     live.followers.append(app[STREAMS].tell)
     app.on_shutdown.append(app[STREAMS].end)
@@ -123,6 +127,8 @@ def _running(registry: CollectorRegistry) -> Callable[[web.Application], AsyncIt
         if NETWORK in app:
             collectors.append(ImpactCollector(app[NETWORK]))
             tasks.append(asyncio.create_task(app[NETWORK].run()))
+        if ALERTS in app:
+            tasks.append(asyncio.create_task(app[ALERTS].follow()))
         for collector in collectors:
             registry.register(collector)
         yield

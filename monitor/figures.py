@@ -32,6 +32,8 @@ class QueueFigures:
         n_waiting: tickets issued and not called.
         longest_wait_s: how long the first of them has waited; 0 when nobody waits.
         oldest_since: since when the first of them has waited, in UTC; none when nobody waits.
+        expected_wait_s: how long who comes now is likely to wait; 0 when nobody waits, none where nobody was called in
+            the last hour.
         n_over_limit: how many of them have waited longer than the limit; none without a limit.
         n_called_last_hour: calls within the last 60 minutes.
         n_issued: tickets since the log began.
@@ -47,6 +49,7 @@ class QueueFigures:
     n_waiting: int
     longest_wait_s: float
     oldest_since: datetime | None
+    expected_wait_s: float | None
     n_over_limit: int | None
     n_called_last_hour: int
     n_issued: int

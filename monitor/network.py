@@ -69,6 +69,11 @@ class Network:
         """
         return [replace(minute, n_done=self._n_done[_minute(minute.at_s)]) for minute in self._minutes]
 
+    def is_out(self, what: str) -> bool | None:
+        """Return whether probes have found a thing out of order; none where they cannot tell."""
+        told = {each.damped.is_out for each in self.schedule.standings.values() if each.target.outage == what} - {None}
+        return any(told) if told else None
+
     async def run(self) -> None:
         """Keep minutes and tell outages for as long as the service runs."""
         async with asyncio.TaskGroup() as group:

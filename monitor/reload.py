@@ -17,7 +17,7 @@ from sim import ConfigError
 if TYPE_CHECKING:
     from datetime import datetime
 
-_NEEDS_RESTART = ("listen", "store", "tokens", "webhooks", "prediction", "planning", "probes")
+_NEEDS_RESTART = ("listen", "store", "tokens", "webhooks", "prediction", "planning", "alerts", "probes")
 _LIMITS_NEED_RESTART = ("body_bytes", "idle_s")
 _log = logging.getLogger(__name__)
 

@@ -19,12 +19,16 @@ from prometheus_client.exposition import gzip_accepted
 from prometheus_client.registry import Collector
 
 from monitor.admission import centre_of, centres_of, refuse_part
+from monitor.alerts import Alertmanager
 from monitor.api.answers import EXTERNAL, LIVE, as_json
 from monitor.api.described import CENTRE, GROUPS, TEXT, Answer, Handler, described
+from monitor.api.network import NETWORK
 from monitor.api.probing import DEBUG, MODULE, SCHEDULE, TARGET, probed
 from monitor.collector import CentreCollector, families_of
 from monitor.collector.text import exposition
 from monitor.live import Live
+
+ALERTS = web.AppKey("alerts", Alertmanager)
 
 
 class OnlyCentre(Collector):
@@ -128,14 +132,20 @@ async def get_discovery(request: web.Request) -> web.Response:
     return web.Response(body=body, content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def state_of(live: Live, centre: str) -> dict[str, object]:
-    """Return a centre's figures now, as the page shows them."""
+def state_of(app: web.Application, centre: str) -> dict[str, object]:
+    """Return a centre's figures now, as the pages show them."""
+    live = app[LIVE]
     reading = live.read(centre)
+    outages = {what: figures.is_out for what, figures in reading.snapshot.outages.items()}
+    if NETWORK in app and app[NETWORK].centre == centre:
+        outages = {what: out if out is not None else app[NETWORK].is_out(what) for what, out in outages.items()}
     return {
         "is_ready": reading.is_ready,
         "is_store_up": live.store.figures().is_up,
         "waiting_limit_s": reading.waiting_limit_s,
         "planned": reading.planned and asdict(reading.planned),
+        "is_out": outages,
+        "alerts": asdict(app[ALERTS].of(centre)) if ALERTS in app else None,
     } | asdict(reading.snapshot)
 
 
@@ -145,5 +155,4 @@ _STATE = {"application/json": {"$ref": "#/components/schemas/State"}}
 @described({HTTPStatus.OK: Answer("The figures.", _STATE)} | _NO_CENTRE, parameters=(CENTRE,))
 async def get_state(request: web.Request) -> web.Response:
     """Return the centre's figures now, for the page."""
-    live = request.app[LIVE]
-    return as_json(state_of(live, centre_of(request, live.config).id))
+    return as_json(state_of(request.app, centre_of(request, request.app[LIVE].config).id))

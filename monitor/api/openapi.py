@@ -15,6 +15,7 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from monitor.admission import centres_of
+from monitor.alerts import Alerts
 from monitor.api.answers import EXTERNAL, LIVE, as_json
 from monitor.api.described import CENTRE, DESCRIPTIONS, REFUSALS, Answer, Description, Handler, described
 from monitor.events.schema import definitions, event_schema
@@ -80,15 +81,25 @@ def openapi(router: web.UrlDispatcher, centres: Sequence[str]) -> dict[str, Any]
 
 def _figures() -> dict[str, Any]:
     """Return the schemas of the figures, by name."""
-    snapshot = TypeAdapter(Snapshot).json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+    snapshot = TypeAdapter(Snapshot).json_schema(mode="serialization", ref_template=_REF.format("{model}"))
     parts: dict[str, Any] = snapshot.pop("$defs")
     parts["PlannedFigures"] = TypeAdapter(PlannedFigures).json_schema(mode="serialization")
-    planned = {"$ref": _REF.format("PlannedFigures")}
+    alerts = TypeAdapter(Alerts).json_schema(mode="serialization", ref_template=_REF.format("{model}"))
+    parts |= alerts.pop("$defs") | {"Alerts": alerts}
     also = {
         "is_ready": {"type": "boolean"},
         "is_store_up": {"type": "boolean"},
         "waiting_limit_s": {"type": ["number", "null"]},
-        "planned": {"anyOf": [planned, {"type": "null"}]},
+        "planned": {"anyOf": [{"$ref": _REF.format("PlannedFigures")}, {"type": "null"}]},
+        "is_out": {
+            "type": "object",
+            "additionalProperties": {"type": ["boolean", "null"]},
+            "description": "what is out of order, as it was told, else as probes found it; none where nothing is known",
+        },
+        "alerts": {
+            "anyOf": [{"$ref": _REF.format("Alerts")}, {"type": "null"}],
+            "description": "none where no Alertmanager is configured",
+        },
     }
     state = snapshot | {
         "title": "State",

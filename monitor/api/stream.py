@@ -10,7 +10,7 @@ Source: WHATWG HTML, *Server-sent events*.
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -21,7 +21,6 @@ from monitor.admission import centre_of
 from monitor.api.answers import LIVE, as_problem
 from monitor.api.described import CENTRE, TEXT, Answer, described
 from monitor.api.events import RETRY_AFTER_S
-from monitor.api.figures import state_of
 from monitor.door import DOOR
 from monitor.events import Stored
 from monitor.live import Live
@@ -71,11 +70,13 @@ class Streams:
 
     Attributes:
         live: the centres.
+        state_of: gives a centre's figures, by its id.
         n_clients: connections that follow events or figures.
         n_dropped: those that were let go because they read too slowly.
     """
 
     live: Live
+    state_of: Callable[[str], Mapping[str, object]]
     n_clients: int = 0
     n_dropped: int = 0
     _clients: set[Client] = field(default_factory=set)
@@ -115,7 +116,7 @@ class Streams:
         """Return a message with the centre's figures, the same for all who ask within a moment."""
         made_s, message = self._states.get(centre, (-_STATE_EVERY_S, b""))
         if now_s - made_s >= _STATE_EVERY_S / 2:
-            message = b"event: state\ndata: %b\n\n" % pydantic_core.to_json(state_of(self.live, centre))
+            message = b"event: state\ndata: %b\n\n" % pydantic_core.to_json(self.state_of(centre))
             self._states[centre] = (now_s, message)
         return message
 

@@ -16,6 +16,7 @@ from monitor.config.section import Section
 from sim import ConfigError, MisfitError, read_document
 
 __all__ = [
+    "AlertsConfig",
     "CentreConfig",
     "Config",
     "LimitsConfig",
@@ -125,6 +126,18 @@ class PlanningConfig(Section):
     scenarios: Annotated[tuple[Annotated[Path, Field(strict=False)], ...], Field(min_length=1, max_length=50)]
 
 
+class AlertsConfig(Section):
+    """Where alerts are known, for the wall screen.
+
+    Attributes:
+        alertmanager: its address.
+        matchers: which alerts are shown, as Alertmanager writes it; all of them must match.
+    """
+
+    alertmanager: str = Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")
+    matchers: tuple[str, ...] = ()
+
+
 ScenarioT = TypeVar("ScenarioT", PlanConfig, PredictionConfig)
 
 
@@ -138,13 +151,15 @@ class Config(Section):
         centre: the only centre.
         centres: the same for each of several; none: `centre` is the only one.
         waiting_limit_s: a wait above this many seconds is too long; none: no limit is promised.
-        auth: whether requests need a token or a user's password: always, or as soon as there is one.
+        auth: whether requests need a token or a user's password: always, as soon as there is one, or only those that
+            change something.
         tokens: the file of the tokens; as read, relative to the configuration file's folder.
         limits: bounds on requests.
         webhooks: for each name in ``/api/v1/webhooks/NAME`` the file that says what its bodies tell, or the name of one
             that comes with the program; as read, files are relative to the configuration file's folder.
         prediction: what the page predicts; none: no prediction.
         planning: what the planner's page offers; none: there is no such page.
+        alerts: where the wall screen learns what fires; none: it shows no alerts.
         probes: what is probed of network, portal and power; without targets, nothing.
     """
 
@@ -154,12 +169,13 @@ class Config(Section):
     centre: CentreConfig = CentreConfig()
     centres: tuple[CentreConfig, ...] = ()
     waiting_limit_s: float | None = Field(default=None, gt=0)
-    auth: Literal["automatic", "required"] = "automatic"
+    auth: Literal["automatic", "required", "changes"] = "automatic"
     tokens: Annotated[Path, Field(strict=False)] = Path("tokens.sqlite")
     limits: LimitsConfig = LimitsConfig()
     webhooks: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")], str] = Field(default_factory=dict)
     prediction: PredictionConfig | None = None
     planning: PlanningConfig | None = None
+    alerts: AlertsConfig | None = None
     probes: ProbesConfig = ProbesConfig()
 
     @property

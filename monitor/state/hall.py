@@ -4,7 +4,7 @@ Place in the pipeline: a part of `monitor.state`, which says what late, early an
 ticket leaves when its story is complete, or when nobody has mentioned it for 12 hours.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.events import (
@@ -20,6 +20,7 @@ from monitor.figures import QueueFigures
 from monitor.state.arrivals import Arrivals
 from monitor.state.tally import HOUR_US, SECOND_US, Anomalies, Anomaly, Tally, from_us
 
+_MOST_CALLS = 10  # of which a pace is made: enough to be steady, few enough to follow a counter that opens
 _TICKET_LIFE_US = 12 * HOUR_US  # longer than any day in the hall, shorter than a night
 
 
@@ -287,6 +288,7 @@ def _queue_figures(queue: _Queue, ages_us: list[int], now_us: int, waiting_limit
         n_waiting=len(ages_us),
         longest_wait_s=max(ages_us, default=0) / SECOND_US,
         oldest_since=from_us(now_us - max(ages_us)) if ages_us else None,
+        expected_wait_s=_expected_wait_s(len(ages_us), queue.recent_calls_us, now_us),
         n_over_limit=None if limit_us is None else sum(age > limit_us for age in ages_us),
         n_called_last_hour=sum(now_us - HOUR_US < call <= now_us for call in queue.recent_calls_us),
         n_issued=queue.n_issued,
@@ -298,3 +300,19 @@ def _queue_figures(queue: _Queue, ages_us: list[int], now_us: int, waiting_limit
         waits=queue.waits.frozen(),
         services=queue.services.frozen(),
     )
+
+
+def _expected_wait_s(n_waiting: int, calls_us: Sequence[int], now_us: int) -> float | None:
+    """Return how long who joins a queue now is likely to wait, at the pace of its last calls; none without any.
+
+    Whoever comes when somebody waits is called after all of them: as many calls, and one more. When nobody waits, a
+    counter may be free. A lunch break that is to come is not foreseen.
+
+    Source: W. Whitt (1999), Predicting queueing delays, Management Science 45(6); the rate is measured.
+    """
+    if not n_waiting:
+        return 0.0
+    recent = sorted(call for call in calls_us if now_us - HOUR_US < call <= now_us)[-_MOST_CALLS:]
+    if not recent:
+        return None
+    return (n_waiting + 1) * (now_us - recent[0]) / len(recent) / SECOND_US

@@ -13,6 +13,7 @@ from aiohttp import web
 from monitor.admission import centre_of, centres_of, grant_of
 from monitor.live import Live
 from monitor.web.fixed import FILES, PAGE_POLICY, fixed, headers
+from monitor.web.wall import add_wall
 
 
 class Prediction(Protocol):
@@ -28,7 +29,12 @@ class Prediction(Protocol):
 
 # A chart carries its own style and no script; it can load nothing.
 _CHART_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_ASSETS = {"live.js": "text/javascript", "style.css": "text/css", "icon.svg": "image/svg+xml"}
+_ASSETS = {
+    "live.js": "text/javascript",
+    "follow.js": "text/javascript",
+    "style.css": "text/css",
+    "icon.svg": "image/svg+xml",
+}
 
 
 def add_web(
@@ -47,6 +53,7 @@ def add_web(
     for name, content_type in _ASSETS.items():
         content = (FILES / name).read_text(encoding="utf-8")
         app.add_routes([web.get(f"/{name}", fixed(content, content_type))])
+    add_wall(app, live, prefix=prefix)
     if prediction:
         for name, is_narrow in (("prediction", False), ("prediction-narrow", True)):
             app.add_routes([web.get(f"/{name}.svg", _chart(prediction, is_narrow=is_narrow))])

@@ -1,10 +1,9 @@
 // Shows the service's state as it changes, and says so when it cannot.
-"use strict";
+
+import { follow } from "./follow.js";
 
 const REFRESH_MS = 2000;
-const TIMEOUT_MS = 5000;
-const SILENCE_MS = 7000; // the stream is never silent for longer than five seconds
-const { prefix, query } = document.body.dataset;
+const { prefix } = document.body.dataset;
 const numbers = new Intl.NumberFormat("en");
 const AGES = {
   under_1d: "under a day",
@@ -20,7 +19,6 @@ const clock = new Intl.DateTimeFormat("en-GB", {
   timeStyle: "medium",
   timeZone: document.body.dataset.timeZone,
 });
-let lastAnswer = null;
 let lagsBefore = null; // of the events before this page was opened
 
 const element = (id) => document.getElementById(id);
@@ -200,43 +198,14 @@ function showConnection(isGood, text) {
   document.body.classList.toggle("lost", !isGood);
 }
 
-function renderAnswer(state) {
+function showLive(state) {
   render(state);
-  lastAnswer = new Date();
   showConnection(true, state.is_ready ? "live" : "starting: the log is being read");
 }
 
-async function ask() {
-  try {
-    const answer = await fetch(`${prefix}/api/v1/state${query}`, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (!answer.ok) throw new Error(`status ${answer.status}`);
-    renderAnswer(await answer.json());
-  } catch {
-    const since = lastAnswer ? ` since ${lastAnswer.toLocaleTimeString("en-GB")}` : "";
-    showConnection(false, `connection lost${since}`);
-  }
-}
-
-// The stream tells what changes as it does. Where nothing comes of it, for whatever reason, we ask.
-function follow() {
-  let stream = null;
-  let heard = 0;
-  function open() {
-    stream = new EventSource(`${prefix}/api/v1/stream${query ? `${query}&` : "?"}of=state`);
-    stream.addEventListener("state", (message) => {
-      heard = Date.now();
-      renderAnswer(JSON.parse(message.data));
-    });
-  }
-  async function check() {
-    if (Date.now() - heard > SILENCE_MS) {
-      await ask();
-      if (stream.readyState === EventSource.CLOSED) open();
-    }
-    setTimeout(check, REFRESH_MS);
-  }
-  open();
-  check();
+function showLost(heard) {
+  const since = heard ? ` since ${heard.toLocaleTimeString("en-GB")}` : "";
+  showConnection(false, `connection lost${since}`);
 }
 
 function loadPrediction() {
@@ -257,5 +226,5 @@ function loadPrediction() {
   load();
 }
 
-follow();
+follow(document.body.dataset, showLive, showLost);
 loadPrediction();

@@ -157,3 +157,17 @@ def test_hours_are_forgotten_after_five_weeks(fold: Fold) -> None:
     """The state holds no more than what the next hours are compared with."""
     state = fold(*(issued(day * 24 * 60, f"D{day}") for day in range(60)))
     assert len(state.hall.arrivals.hours) <= 36
+
+
+def test_who_comes_now_waits_for_those_before(fold: Fold, at: Any) -> None:
+    """At a call every four minutes, who finds two in the queue is called with the third call from now."""
+    story = [told for number in range(1, 6) for told in (issued(0, f"A{number}"), called(4 * number, f"A{number}"))]
+    waiting = fold(*story, issued(18, "A6"), issued(19, "A7"))
+    assert at(waiting, 24).queues["A"].expected_wait_s == 3 * 4 * 60
+    assert at(fold(*story), 24).queues["A"].expected_wait_s == 0
+
+
+def test_without_calls_nobody_knows_how_long_it_takes(fold: Fold, at: Any) -> None:
+    """A queue in which nobody was called within the last hour has no pace."""
+    assert at(fold(issued(0)), 5).queues["A"].expected_wait_s is None
+    assert at(fold(issued(0), called(5), issued(6, "A2")), 66).queues["A"].expected_wait_s is None
