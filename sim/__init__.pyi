@@ -35,6 +35,15 @@ from .experiment import share as share
 from .experiment import stream_experiment as stream_experiment
 from .experiment import sure_of as sure_of
 from .experiment import until_precise as until_precise
+from .language import LANGUAGES as LANGUAGES
+from .language import WORDS as WORDS
+from .language import Language as Language
+from .language import later as later
+from .language import messages_of as messages_of
+from .language import plural as plural
+from .language import say as say
+from .language import speaking as speaking
+from .language import spoken as spoken
 from .locks import lock as lock
 from .measures import Breakdown as Breakdown
 from .measures import Measures as Measures

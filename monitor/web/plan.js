@@ -405,7 +405,7 @@ function give(name, url) {
 }
 
 const giveText = (name, kind, text) => give(name, URL.createObjectURL(new Blob([text], { type: kind })));
-const say = (text) => (element("told").textContent = text);
+const tell = (text) => (element("told").textContent = text);
 
 async function giveFile() {
   const answer = await post("api/v1/planning/file");
@@ -427,9 +427,9 @@ async function copyLink() {
   remember();
   try {
     await navigator.clipboard.writeText(location.href);
-    say("Copied.");
+    tell("Copied.");
   } catch {
-    say("The address of this page is the link.");
+    tell("The address of this page is the link.");
   }
 }
 

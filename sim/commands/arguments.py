@@ -1,12 +1,16 @@
 """What the commands that simulate have in common: their arguments, and how replications are run and kept."""
 
 import argparse
+import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sim.errors import InputError
+from sim.language import LANGUAGES
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -18,11 +22,37 @@ _SEEDS = 2**63
 _MOST = 1_000_000
 _PLENTY = 10_000  # replications, if a precision is asked for and no number
 _FEW = 40
+_LANGUAGE = "PEAKWEEK_LANGUAGE"
 KEPT = "finished.replications"  # of a run with --out, until its results are written
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that chooses the language of what people read; it may stand before or after the command."""
+    parser.add_argument(
+        "--language",
+        choices=tuple(LANGUAGES),
+        default=argparse.SUPPRESS,
+        help=f"of what people read (default: {_LANGUAGE} of the environment, or en)",
+    )
+
+
+def language(options: argparse.Namespace) -> str:
+    """Return the tag of the language that was chosen.
+
+    The system's own language chooses nothing: what is printed is also read by programs, and shown in documents.
+
+    Raises:
+        InputError: the environment chooses one that there is not.
+    """
+    tag: str = getattr(options, "language", "") or os.environ.get(_LANGUAGE, "") or "en"
+    if tag not in LANGUAGES:
+        raise InputError(_LANGUAGE, "", repr(tag), f"one of {', '.join(LANGUAGES)}")
+    return tag
 
 
 def add_simulation(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of a command that simulates."""
+    add_language(parser)
     parser.add_argument("--seed", type=whole_number(0, _SEEDS), default=1, help="root of all random draws (default 1)")
     parser.add_argument(
         "--replications",

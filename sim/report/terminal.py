@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from sim.experiment import Table
+from sim.language import plural, say
 from sim.report.answer import answer
 from sim.report.grid import WIDTH, Section, grids
 from sim.report.kept_out import kept_out
@@ -76,10 +77,13 @@ def print_comparison(table: Table, told: TextTable) -> None:
 def _how_sure(table: Table) -> str:
     """Return how many replications there are, and what that tells."""
     if table.n_replications == 1:
-        return f"One replication, seed {table.seed}: what happens once; only several tell how it varies."
-    return (
-        f"{table.n_replications} replications, seed {table.seed}. Means; in brackets the band that holds 80 % of the "
-        "replications; ± how far a mean may be off, 95 times in 100."
+        return say("One replication, seed {seed}: what happens once; only several tell how it varies.", seed=table.seed)
+    many = plural("{n} replication", "{n} replications", table.n_replications)
+    return say(
+        "{replications}, seed {seed}. Means; in brackets the band that holds 80 % of the replications; ± how far a "
+        "mean may be off, 95 times in 100.",
+        replications=many,
+        seed=table.seed,
     )
 
 
