@@ -28,7 +28,7 @@ help: ## this list
 run: $(READY) ## the peak-week prediction, then the live service with a simulated centre, until Ctrl-C
 	@$(BIN)/peakweek-monitor demo $(SCENARIO) --port $(PORT) --check
 	@$(BIN)/peakweek run $(SCENARIO)
-	@$(BIN)/peakweek-monitor demo $(SCENARIO) --port $(PORT)
+	@$(BIN)/peakweek-monitor demo $(SCENARIO) --port $(PORT) --browser
 
 stack: $(READY) ## the live service with Prometheus, Alertmanager and (where installed) Grafana around it, until Ctrl-C
 	@$(BIN)/peakweek-monitor stack $(SCENARIO) --port $(PORT)
