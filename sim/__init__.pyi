@@ -38,6 +38,7 @@ from .experiment import until_precise as until_precise
 from .language import LANGUAGES as LANGUAGES
 from .language import WORDS as WORDS
 from .language import Language as Language
+from .language import fonts_folder as fonts_folder
 from .language import later as later
 from .language import messages_of as messages_of
 from .language import plural as plural

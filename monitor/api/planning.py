@@ -71,8 +71,9 @@ async def post_study(request: web.Request) -> web.StreamResponse:
 
 @described({HTTPStatus.OK: Answer("A specification in Vega-Lite.", {_JSON: {"type": "object"}})})
 async def get_chart(request: web.Request) -> web.Response:
-    """Return how the page's chart is drawn; its data are the page's own."""
-    _, specification = await request.app[PLANNING].browser_files()
+    """Return how the page's chart is drawn in the language `lang`, or in English; its data are the page's own."""
+    _, specifications = await request.app[PLANNING].browser_files()
+    specification = specifications.get(request.query.get("lang", ""), specifications["en"])
     return web.Response(text=specification, content_type=_JSON, headers={"Cache-Control": "no-cache"})
 
 

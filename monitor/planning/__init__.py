@@ -63,20 +63,20 @@ class Planning:
     def __post_init__(self) -> None:
         self.scenarios: dict[str, Scenario] = {}
         self._files: dict[str, Path] = {}
-        self._made: asyncio.Task[tuple[str, str]] | None = None
+        self._made: asyncio.Task[tuple[str, dict[str, str]]] | None = None
         self._warming: asyncio.Task[None] | None = None
         for path in self.paths:
             scenario = sim.read_scenario(path)
             self.scenarios[scenario.name] = scenario
             self._files[scenario.name] = path
 
-    async def browser_files(self) -> tuple[str, str]:
-        """Return the script that draws charts, and the specification of the page's chart."""
+    async def browser_files(self) -> tuple[str, dict[str, str]]:
+        """Return the script that draws charts, and the specification of the page's chart in each language."""
         if self._made is None:
             self._made = asyncio.create_task(self._make())
         return await asyncio.shield(self._made)  # who leaves must not end it for the others
 
-    async def _make(self) -> tuple[str, str]:
+    async def _make(self) -> tuple[str, dict[str, str]]:
         files = await self.studio.call(_browser_files)  # first: the page can be drawn before the engine is ready
         self._warming = asyncio.create_task(self.studio.warm(next(iter(self.scenarios.values()))))
         return files
@@ -134,7 +134,7 @@ def _written(value: object) -> object:
     return value
 
 
-def _browser_files() -> tuple[str, str]:
+def _browser_files() -> tuple[str, dict[str, str]]:
     from monitor.planning.chart import browser_files  # noqa: PLC0415 - large, and only for a process of the studio
 
-    return browser_files()
+    return browser_files(sim.LANGUAGES)

@@ -22,7 +22,19 @@ In Jinja templates `say`, `plural` and `spoken` are globals (`sim.language.WORDS
 or has other placeholders.
 """
 
+from sim.language.fonts import fonts_folder
 from sim.language.forms import LANGUAGES, Language
 from sim.language.speech import WORDS, later, messages_of, plural, say, speaking, spoken
 
-__all__ = ["LANGUAGES", "WORDS", "Language", "later", "messages_of", "plural", "say", "speaking", "spoken"]
+__all__ = [
+    "LANGUAGES",
+    "WORDS",
+    "Language",
+    "fonts_folder",
+    "later",
+    "messages_of",
+    "plural",
+    "say",
+    "speaking",
+    "spoken",
+]

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.language.forms import LANGUAGES, Language
 
@@ -66,7 +66,7 @@ def later(message: str) -> str:
     return message
 
 
-WORDS = {"say": say, "plural": plural, "spoken": spoken}  # for templates
+WORDS: dict[str, Any] = {"say": say, "plural": plural, "spoken": spoken}  # for templates
 
 
 def messages_of(tag: str, suffix: str) -> Mapping[str, str | list[str]]:

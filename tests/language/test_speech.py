@@ -87,5 +87,6 @@ def test_values_are_written_as_the_language_writes_them() -> None:
 def test_messages_of_a_kind_of_file() -> None:
     """What the scripts of the pages say is told apart by where it stands; English needs none."""
     assert messages_of("en", ".js") == {}
+    assert messages_of("vi", ".js")["Copied."] == "Đã sao chép."
     assert RUN[0] not in messages_of("vi", ".js")
     assert messages_of("ar", "terminal.py")[RUN[0]][3] == "{n} تكرارات"
