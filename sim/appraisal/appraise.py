@@ -16,15 +16,15 @@ from sim.appraisal.order import advised, buying_order, interactions
 from sim.appraisal.result import Appraisal, DayBand, Judged, Sensitivity
 from sim.appraisal.sensitivity import Swing, shares
 from sim.appraisal.worth import Worth, periods_per_year, with_hours, worth
-from sim.experiment import HIGH, LOW, MEDIAN, Case, Table, share
+from sim.experiment import HIGH, LOW, MEDIAN, Band, Case, Table, share
 from sim.experiment.table import Floats
 from sim.scenario import Assumption, Scenario, with_plans
 
 Run = Callable[[str, Sequence[Case], int], Table]
 """What simulates: name of the experiment, its cases, how many replications of each."""
 OPTIONS, WORLDS = "options", "assumptions"
-PICTURED = ("backlog_count", "wait_s_mean")
-_TOLD = (*PICTURED, "on_time_all_ratio", "unsettled_count")
+PICTURED = ("backlog_count", "citizen_cost")  # the latter as hours
+_TOLD = (*PICTURED, "wait_s_mean", "on_time_all_ratio")
 _FEW = 12  # replications of each world; there are many
 
 
@@ -167,12 +167,20 @@ def _ends(assumption: Assumption) -> tuple[float, float]:
 def _bands(table: Table, cases: Sequence[int]) -> Iterator[DayBand]:
     for figure in PICTURED:
         for case in cases:
+            unit = _unit(table, figure)
             for span, band in zip(table.spans[case], table.bands(figure, case), strict=True):
                 if span.kind == "day" and band:
-                    yield DayBand(figure, table.cases[case].plan, span.first_day, band)
+                    points = (point / unit for point in (band.mean, band.low, band.median, band.high))
+                    yield DayBand(figure, table.cases[case].plan, span.first_day, Band(*points))
+
+
+def _unit(table: Table, figure: str) -> float:
+    """Return what the figure is divided by: citizens' time is told in hours."""
+    return table.cases[0].scenario.costs.citizen_wait_h if figure == "citizen_cost" else 1.0
 
 
 def _peak_means(table: Table, figure: str, cases: Sequence[int]) -> tuple[float, float]:
     """Return the means in the peak week of two plans."""
     before, after = (table.band(figure, case, table.peak_week(case)) for case in cases)
-    return (before.mean if before else 0.0, after.mean if after else 0.0)
+    unit = _unit(table, figure)
+    return (before.mean / unit if before else 0.0, after.mean / unit if after else 0.0)
