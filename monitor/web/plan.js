@@ -413,6 +413,29 @@ async function giveFile() {
   else refuse(await answer.json());
 }
 
+// The report takes its time; whoever closes the page ends it.
+async function giveReport() {
+  element("report").disabled = true;
+  say("The report is being written.");
+  try {
+    const answer = await post("api/v1/planning/report");
+    if (!answer.ok) refuse(await answer.json());
+    else for await (const { event, data } of messages(answer.body)) showReport(event, data);
+  } catch {
+    say("The connection is lost; the report was not written.");
+  }
+  element("report").disabled = false;
+}
+
+function showReport(event, data) {
+  if (event === "progress") say(`The report is being written: ${data.n} of ${data.of} replications, ${data.experiment}.`);
+  else if (event === "report") {
+    const bytes = Uint8Array.from(atob(data.pdf), (each) => each.charCodeAt(0));
+    give(data.name, URL.createObjectURL(new Blob([bytes], { type: "application/pdf" })));
+    say("The report is written.");
+  } else refuse(data);
+}
+
 function giveCsv() {
   const figures = Object.keys(known.plans[0].peak);
   const head = ["plan", ...figures.flatMap((name) => [`${name}_mean`, `${name}_low`, `${name}_high`])];
@@ -455,6 +478,7 @@ element("pin").addEventListener("click", () => {
 });
 element("share").addEventListener("click", copyLink);
 element("file").addEventListener("click", giveFile);
+element("report").addEventListener("click", giveReport);
 element("csv").addEventListener("click", () => known && giveCsv());
 element("picture").addEventListener("click", async () => view && give(`${scenario.name}.png`, await view.toImageURL("png", 2)));
 
