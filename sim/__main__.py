@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import version
 
-from sim.commands import compare, run, scenario
+from sim.commands import compare, report, run, scenario
 from sim.commands.arguments import add_language, language
 from sim.errors import EngineError, PeakweekError, ScenarioError, WorkerError
 from sim.language import speaking
@@ -94,6 +94,13 @@ def _parser() -> argparse.ArgumentParser:
             "compare",
             help="hold plans against one of them",
             description="Hold plans against one of them: what each does less or more, under the same demand.",
+        )
+    )
+    report.add(
+        commands.add_parser(
+            "report",
+            help="write the leaders' report: what to buy first",
+            description="Write the leaders' report: what to buy first, what it is worth, and how sure that is.",
         )
     )
     scenario.add(commands.add_parser("scenario", help="check a scenario file; what one may say"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
@@ -17,10 +17,11 @@ from ruamel.yaml import YAML
 import sim
 from monitor.planning.answer import ON_TIME
 from monitor.planning.levers import Levers, moved, offered
+from monitor.planning.report import report
 from monitor.planning.study import Studio
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncGenerator, Sequence
     from pathlib import Path
 
     from sim import Scenario
@@ -99,6 +100,20 @@ class Planning:
             f"plan-{number}": moved(scenario, tried.base, tried.levers, tried.title)
             for number, tried in enumerate(wish.plans, start=1)
         }
+
+    def report(self, wish: Wish) -> AsyncGenerator[dict[str, Any] | bytes, None]:
+        """Yield how far the leaders' report on a wish is, and the report: of its plans, the first is the baseline.
+
+        A wish of one plan asks for the report that the scenario itself names.
+
+        Raises:
+            ScenarioError: a plan is wrong; nothing has run.
+        """
+        scenario = self.scenarios[wish.scenario]
+        if len(wish.plans) == 1:
+            return report(self.studio, scenario)
+        baseline, *options = plans = self.plans(wish)
+        return report(self.studio, sim.with_plans(scenario, plans), options, baseline)
 
     def as_file(self, wish: Wish) -> str:
         """Return a scenario file that has these plans; it extends the one that they were tried in.

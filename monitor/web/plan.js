@@ -429,6 +429,31 @@ async function giveFile() {
   else refuse(await answer.json());
 }
 
+// The report takes its time; whoever closes the page ends it.
+async function giveReport() {
+  element("report").disabled = true;
+  tell(say("The report is being written."));
+  try {
+    const answer = await post("api/v1/planning/report");
+    if (!answer.ok) refuse(await answer.json());
+    else for await (const { event, data } of messages(answer.body)) showReport(event, data);
+  } catch {
+    tell(say("The connection is lost; the report was not written."));
+  }
+  element("report").disabled = false;
+}
+
+function showReport(event, data) {
+  if (event === "progress") {
+    const far = { n: numbers.format(data.n), of: numbers.format(data.of) };
+    tell(say("The report is being written: {n} of {of} replications.", far));
+  } else if (event === "report") {
+    const bytes = Uint8Array.from(atob(data.pdf), (each) => each.charCodeAt(0));
+    give(data.name, URL.createObjectURL(new Blob([bytes], { type: "application/pdf" })));
+    tell(say("The report is written."));
+  } else refuse(data);
+}
+
 function giveCsv() {
   const figures = Object.keys(known.plans[0].peak);
   const head = ["plan", ...figures.flatMap((name) => [`${name}_mean`, `${name}_low`, `${name}_high`])];
@@ -471,6 +496,7 @@ element("pin").addEventListener("click", () => {
 });
 element("share").addEventListener("click", copyLink);
 element("file").addEventListener("click", giveFile);
+element("report").addEventListener("click", giveReport);
 element("csv").addEventListener("click", () => known && giveCsv());
 element("picture").addEventListener("click", async () => view && give(`${scenario.name}.png`, await view.toImageURL("png", 2)));
 
