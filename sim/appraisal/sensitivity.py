@@ -47,8 +47,10 @@ def shares(positions: Floats, values: Floats) -> Floats:
     """
     x = 2 * positions - 1
     n, n_assumptions = x.shape
+    if (values == values[0]).all():
+        return np.zeros(n_assumptions)
     columns = np.column_stack([np.ones(n), np.sqrt(3) * x, np.sqrt(5) / 2 * (3 * x**2 - 1)])
     coefficients = np.linalg.lstsq(columns, values, rcond=None)[0]
     explained = (coefficients[1:] ** 2).reshape(2, n_assumptions).sum(axis=0)
     total = max(float(values.var()), float(explained.sum()))
-    return np.asarray(explained / total if total else np.zeros(n_assumptions), dtype=np.float64)
+    return np.asarray(explained / total, dtype=np.float64)
