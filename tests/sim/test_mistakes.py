@@ -104,7 +104,7 @@ MISTAKES: dict[str, Any] = {
 DEPENDS = re.compile(
     r"an IANA time zone|a day from |a time in office hours|"
     r"one of: (land|officers|landx|clerks)|a stage that land|as many weights as values|"
-    r"how many there are to scan|in quotation marks it is text"
+    r"how many there are to scan|in quotation marks it is text|above low_factor"
 )
 # Words of pydantic, of Python or of a regular expression, which mean nothing to a planner.
 FOREIGN = re.compile(
