@@ -149,10 +149,15 @@ class HttpModule(Module):
 class DnsModule(Module):
     """A question to the name server that is the target.
 
+    Asked several times by UDP, it measures what the line loses, and its round trips, where echo requests are forbidden.
+
     Attributes:
         name: whose records are asked for.
         kind: which records.
         transport: how it is asked.
+        count: how often; of one question loss and round trip are not told.
+        gap_s: so long after one answer the next question is sent.
+        loss_limit_ratio: an attempt that loses more has failed.
         rcodes: the answers that are right.
         expected_text: what one of the records must contain; none: nothing.
         is_recursive: whether the server is to ask others.
@@ -162,6 +167,9 @@ class DnsModule(Module):
     name: Text
     kind: Literal["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"] = "A"
     transport: Literal["udp", "tcp"] = "udp"
+    count: int = Field(default=1, ge=1, le=20)
+    gap_s: float = Field(default=0.2, ge=0.01, le=2)
+    loss_limit_ratio: float = Field(default=0.99, ge=0, le=1)
     rcodes: tuple[Literal["NOERROR", "NXDOMAIN", "REFUSED", "SERVFAIL"], ...] = ("NOERROR",)
     expected_text: Text | None = None
     is_recursive: bool = True
