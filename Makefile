@@ -19,7 +19,7 @@ TESTABLE := .venv/testable.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run stack test check test-all validation bench mutants lock clean
+.PHONY: help run stack test check test-all validation bench words mutants lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target says; do printf '%-14s %s\n' "$$target" "$$says"; done
@@ -28,7 +28,7 @@ help: ## this list
 run: $(READY) ## the peak-week prediction, then the live service with a simulated centre, until Ctrl-C
 	@$(BIN)/peakweek-monitor demo $(SCENARIO) --port $(PORT) --check
 	@$(BIN)/peakweek run $(SCENARIO)
-	@$(BIN)/peakweek-monitor demo $(SCENARIO) --port $(PORT)
+	@$(BIN)/peakweek-monitor demo $(SCENARIO) --port $(PORT) --browser
 
 stack: $(READY) ## the live service with Prometheus, Alertmanager and (where installed) Grafana around it, until Ctrl-C
 	@$(BIN)/peakweek-monitor stack $(SCENARIO) --port $(PORT)
@@ -51,6 +51,9 @@ bench: $(READY) ## how fast it is beside other simulators, into docs/benchmarks.
 	@for peer in ciw salabim cimba; do .venv-bench/bin/python -m pip install -q $$peer || echo "$$peer cannot be installed here." >&2; done
 	@.venv-bench/bin/python -m tests.bench.bench --write
 	@.venv-bench/bin/python -m tests.bench.store --write
+
+words: $(TESTABLE) ## bring the catalogues of sim/language up to what the files say, after a message was changed
+	@$(BIN)/python tests/language/renew.py
 
 mutants: $(TESTABLE) ## break the model in named ways, one at a time: does some test notice? (an hour)
 	@$(BIN)/python tests/mutation/mutate.py

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from msgspec import convert
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
@@ -141,7 +142,7 @@ class Network:
         if not finding.is_out and not await self._is_ours(finding.what):
             return
         happening = OutageStarted if finding.is_out else OutageEnded
-        event = Event(name, _SOURCE, finding.since, happening.model_validate({"what": finding.what}))
+        event = Event(name, _SOURCE, finding.since, convert({"what": finding.what}, happening))
         await self.live.append(self.centre, [event])
         self._told = {each for each in self._told if not each.startswith(finding.what)} | {name}
         self._ours[finding.what] = finding.is_out

@@ -13,6 +13,7 @@ import sim
 from monitor.adapters.centre import trace_events
 from monitor.adapters.player import play
 from monitor.clock import ScaledClock
+from monitor.commands.browser import open_in_browser
 from monitor.commands.hosting import hosting
 from monitor.commands.options import Subparsers, add_listen, add_speed, own_config
 from monitor.commands.replay import told, until_stopped
@@ -48,6 +49,7 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--plan", metavar="NAME", help="the plan to live by (default: the scenario's first)")
     add_speed(parser, 60, "60")
     add_listen(parser)
+    parser.add_argument("--browser", action="store_true", help="open the planner's page, if this machine has a screen")
     parser.add_argument("--check", action="store_true", help="only see whether a service can listen there")
     parser.set_defaults(run=run)
 
@@ -111,6 +113,8 @@ async def _demo(arguments: argparse.Namespace, scenario: Scenario, events: list[
         config = config.model_copy(update={"centre": config.centre.model_copy(update={"plan": plan})})
         planning = Planning(_beside(arguments.scenario))
         async with hosting(config, clock, ScenarioPrediction(scenario), planning=planning) as (url, stopped):
+            if arguments.browser:
+                await open_in_browser(f"{url}/plan")
             playing = play(events, url=url, clock=clock, skip_gaps=True, on_sent=told(len(events)))
             await until_stopped(playing, stopped, stay=True)
 

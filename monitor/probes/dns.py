@@ -76,7 +76,7 @@ async def _answer(
     query = dns.message.make_query(module.name, module.kind)
     if not module.is_recursive:
         query.flags &= ~dns.flags.RD
-    attempt.say(f"asking for {module.kind} of {module.name} by {module.transport}")
+    attempt.tell(f"asking for {module.kind} of {module.name} by {module.transport}")
     began_s = monotonic_s()
     timeout_s = patience_s or attempt.left_s
     try:
@@ -102,7 +102,7 @@ def _judge(answer: dns.message.Message, module: DnsModule, attempt: Attempt) -> 
     """
     rcode = dns.rcode.to_text(answer.rcode())
     records = [record for each in answer.answer for record in each]
-    attempt.say(f"answered {rcode} with {len(records)} records")
+    attempt.tell(f"answered {rcode} with {len(records)} records")
     if module.kind == "SOA":
         for record in records:
             if record.rdtype == dns.rdatatype.SOA:

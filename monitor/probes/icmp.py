@@ -87,13 +87,13 @@ async def _reply(
         reply = await connection.receive(request, patience_s)
         reply.raise_for_status()
     except TimeoutExceeded:
-        attempt.say(f"echo {request.sequence}: no answer in {patience_s:.3f} s")
+        attempt.tell(f"echo {request.sequence}: no answer in {patience_s:.3f} s")
         return None
     except ICMPSocketError as problem:
         raise ProbeError(Reason.UNREACHABLE, str(problem)) from None
     except ICMPError as problem:
-        attempt.say(f"echo {request.sequence}: {problem}")
+        attempt.tell(f"echo {request.sequence}: {problem}")
         await asyncio.sleep(max(0.0, min(patience_s, 0.05) - (monotonic_s() - began_s)))
         return None
-    attempt.say(f"echo {request.sequence}: answered after {reply.time - request.time:.6f} s")
+    attempt.tell(f"echo {request.sequence}: answered after {reply.time - request.time:.6f} s")
     return reply

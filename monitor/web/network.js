@@ -9,11 +9,12 @@ const QUEUE = { top: 10, height: 170 };
 const BANDS = { line: 190, portal: 212 };
 const BAND_HEIGHT = 16;
 const zone = document.body.dataset.timeZone;
-const clock = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "medium", timeZone: zone });
-const hours = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
-const numbers = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const shares = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
-const names = { line: "The line", portal: "The portal" };
+const clock = spoken.dates({ dateStyle: "full", timeStyle: "medium", timeZone: zone });
+const hours = spoken.dates({ hour: "2-digit", minute: "2-digit", timeZone: zone });
+const numbers = spoken.numbers({ maximumFractionDigits: 0 });
+const shares = spoken.numbers({ style: "percent", maximumFractionDigits: 0 });
+const NAMES = { line: say("The line"), portal: say("The portal") };
+const PARTS = { line: say("line"), portal: say("portal"), power: say("power"), network: say("network") };
 
 const element = (id) => document.getElementById(id);
 
@@ -35,7 +36,7 @@ function draw(minutes) {
   const points = minutes.map((minute) => `${x(minute.at_s + 60)},${y(minute.n_waiting)}`).join(" ");
   const parts = [
     drawn("line", { class: "rule", x1: LEFT, x2: WIDTH, y1: QUEUE.top + QUEUE.height, y2: QUEUE.top + QUEUE.height }),
-    drawn("text", { x: 0, y: QUEUE.top + 14 }, `${numbers.format(most)} wait`),
+    drawn("text", { x: 0, y: QUEUE.top + 14 }, say("{n} wait", { n: numbers.format(most) })),
   ];
   for (const minute of minutes) {
     for (const what of minute.bad) {
@@ -46,7 +47,7 @@ function draw(minutes) {
     }
   }
   parts.push(drawn("polyline", { class: "queue", points }));
-  for (const [what, top] of Object.entries(BANDS)) parts.push(drawn("text", { x: 0, y: top + 13 }, what));
+  for (const [what, top] of Object.entries(BANDS)) parts.push(drawn("text", { x: 0, y: top + 13 }, PARTS[what]));
   for (let step = 0; step <= 4; step += 1) {
     const at = first + (span * step) / 4;
     const anchor = ["start", "middle", "middle", "middle", "end"][step];
@@ -57,17 +58,17 @@ function draw(minutes) {
 
 function range(estimate, divisor) {
   const [value, lower, upper] = [estimate.value, estimate.lower, estimate.upper].map((each) => numbers.format(each / divisor));
-  return `${value} (${lower} to ${upper})`;
+  return say("{value} ({low} to {high})", { value, low: lower, high: upper });
 }
 
 function tell(what, impact) {
-  const minutes = numbers.format(impact.bad_s / 60);
-  let text = `${names[what]} was in order while visitors waited.`;
+  const told = { part: NAMES[what], minutes: numbers.format(impact.bad_s / 60) };
+  let text = say("{part} was in order while visitors waited.", told);
   if (impact.bad_s > 0 && impact.n_delayed === null) {
-    text = `${names[what]} was out of order for ${minutes} busy minutes; there were too few good ones to say what that cost.`;
+    text = say("{part} was out of order for {minutes} busy minutes; there were too few good ones to say what that cost.", told);
   } else if (impact.bad_s > 0) {
-    text = `${names[what]} was out of order for ${minutes} busy minutes. That delayed about ${range(impact.n_delayed, 1)} `
-      + `records and lost about ${range(impact.staff_s, 60)} minutes of open counters.`;
+    const cost = { ...told, records: range(impact.n_delayed, 1), lost: range(impact.staff_s, 60) };
+    text = say("{part} was out of order for {minutes} busy minutes. That delayed about {records} records and lost about {lost} minutes of open counters.", cost);
   }
   element(`impact-${what}`).textContent = text;
 }
@@ -85,11 +86,11 @@ function row(target, titles) {
   const head = document.createElement("th");
   head.scope = "row";
   head.textContent = target.name;
-  const now = target.is_good === null ? (target.why ?? "–") : target.is_good ? "works" : (target.why ?? "out of order");
-  const milliseconds = (seconds) => (seconds === null ? "–" : `${numbers.format(seconds * 1000)} ms`);
+  const now = target.is_good === null ? (target.why ?? "–") : target.is_good ? say("works") : (target.why ?? say("out of order"));
+  const milliseconds = (seconds) => (seconds === null ? "–" : say("{n} ms", { n: numbers.format(seconds * 1000) }));
   const share = (ratio) => (ratio === null ? "–" : shares.format(ratio));
   const since = target.failing_since === null ? "–" : hours.format(new Date(target.failing_since));
-  const texts = [target.part, now, since, milliseconds(target.duration_s), milliseconds(target.round_trip_s), share(target.loss_ratio), share(target.utilisation_ratio)];
+  const texts = [PARTS[target.part] ?? target.part, now, since, milliseconds(target.duration_s), milliseconds(target.round_trip_s), share(target.loss_ratio), share(target.utilisation_ratio)];
   line.append(head, ...texts.map((text, index) => cell(text, titles[index], index === 1 && target.is_good === false)));
   return line;
 }
@@ -109,10 +110,10 @@ async function ask() {
     const answer = await fetch("api/v1/network", { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     show(await answer.json());
-    badge.textContent = "live";
+    badge.textContent = say("live");
     badge.className = "badge good";
   } catch {
-    badge.textContent = "connection lost";
+    badge.textContent = say("connection lost");
     badge.className = "badge bad";
   }
   setTimeout(ask, REFRESH_MS);

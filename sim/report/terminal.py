@@ -13,9 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from sim.experiment import Table
+from sim.language import plural, say
 from sim.report.answer import answer
 from sim.report.grid import WIDTH, Section, grids
 from sim.report.kept_out import kept_out
+from sim.report.leaders.paper import Paper, Sheet
 from sim.report.rows import COLUMNS, Row, cells, figure, highest, peaks, rows, span_name
 from sim.report.tables import (
     TextTable,
@@ -73,13 +75,41 @@ def print_comparison(table: Table, told: TextTable) -> None:
     _print_text_table(console, told)
 
 
+def print_paper(paper: Paper) -> None:
+    """Print the answer of the leaders' report, and its tables."""
+    console = _Terminal(width=WIDTH, highlight=False)
+    console.print(Text(paper.question, style="bold"))
+    console.print(Text(f"{paper.title}.\n"))
+    console.print(Text(paper.answer, style="bold"))
+    for each in paper.beside:
+        console.print(Text(each))
+    for section in paper.sections:
+        if section.sheet:
+            console.print()
+            console.print(Text(section.title, style="bold"))
+            for text in section.texts:
+                console.print(Text(text))
+            _print_sheet(console, section.sheet)
+
+
+def _print_sheet(console: Console, sheet: Sheet) -> None:
+    """Print a table of the report; what stands below a cell is on a line of its own."""
+    rows = [tuple("\n".join(filter(None, (cell.text, cell.below))) for cell in row) for row in sheet.rows]
+    head = ["\n".join(name.split(" ")) for name in sheet.head[1:]]
+    _print_grids(console, "", head, [("", rows)])
+    console.print(Text(f"\n{sheet.note}"))
+
+
 def _how_sure(table: Table) -> str:
     """Return how many replications there are, and what that tells."""
     if table.n_replications == 1:
-        return f"One replication, seed {table.seed}: what happens once; only several tell how it varies."
-    return (
-        f"{table.n_replications} replications, seed {table.seed}. Means; in brackets the band that holds 80 % of the "
-        "replications; ± how far a mean may be off, 95 times in 100."
+        return say("One replication, seed {seed}: what happens once; only several tell how it varies.", seed=table.seed)
+    many = plural("{n} replication", "{n} replications", table.n_replications)
+    return say(
+        "{replications}, seed {seed}. Means; in brackets the band that holds 80 % of the replications; ± how far a "
+        "mean may be off, 95 times in 100.",
+        replications=many,
+        seed=table.seed,
     )
 
 
@@ -120,10 +150,10 @@ def _sections(of_plan: list[Row]) -> list[Section]:
 
 
 @contextmanager
-def progress_bar(n_replications: int) -> Iterator[Callable[[int], None]]:
+def progress_bar(n_replications: int, told: str = "replications") -> Iterator[Callable[[int], None]]:
     """Yield a function that shows how many replications are done; silent where there is no terminal."""
     console = Console(stderr=True)
-    columns = (TextColumn("replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(told), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=n_replications)
         yield lambda n_done: progress.update(task, completed=n_done)

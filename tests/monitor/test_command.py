@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import signal
 import socket
@@ -216,12 +217,20 @@ async def test_whoever_opens_the_demo_sees_a_queue(project_root: Path) -> None:
 
 
 async def test_demo_feeds_itself_until_ctrl_c(
-    project_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    project_root: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The simulated centre's queue fills on its own clock; Ctrl-C ends it with status 0 and leaves nothing behind."""
+    """The planner's page is opened, the centre's queue fills on its own clock, Ctrl-C ends it, nothing is left."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    demo = ("demo", str(project_root / "scenarios/tho-xuan.yaml"), "--port", "0", "--speed", "2000")
+    folder = tmp_path_factory.mktemp("browser")
+    opened, browser = folder / "opened", folder / "browser.py"
+    browser.write_text("import os, sys\nos.symlink(sys.argv[1], sys.argv[2])\n", encoding="utf-8")
+    monkeypatch.setenv("BROWSER", f"{sys.executable} {browser} %s {opened} &")
+    demo = ("demo", str(project_root / "scenarios/tho-xuan.yaml"), "--port", "0", "--speed", "2000", "--browser")
     async with serving(*demo) as (process, address), aiohttp.ClientSession(address) as session:
+        async with asyncio.timeout(10):
+            while not opened.is_symlink():  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.02)
+        assert os.readlink(opened) == f"{address}/plan"  # noqa: PTH115 - a Path would take one slash out of it
         state = await state_when(session, lambda state: state["n_events"]["record.settled"] > 0)
         assert state["queues"]["intake"]["n_called"] >= 1
         assert state["n_servers_open"] == 3
