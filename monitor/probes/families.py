@@ -229,10 +229,10 @@ IMPACT_FAMILIES: tuple[ProbeFamily, ...] = (
         for name, help_ in (
             ("bad_seconds", "Busy time of the last 12 hours, while visitors waited and this was out of order."),
             ("good_seconds", "Busy time of the last 12 hours, while visitors waited and nothing was out of order."),
-            ("records_delayed", "Records that intake would have received in the bad time; absent if not known."),
+            ("records_delayed", "Records that intake would have received in the bad time; absent while not known."),
             ("records_delayed_lower", "The least that this may be, 95 times in 100."),
             ("records_delayed_upper", "The most that this may be, 95 times in 100."),
-            ("staff_seconds", "Time of open counters that was lost in the bad time; absent if not known."),
+            ("staff_seconds", "Time of open counters that was lost in the bad time; absent while not known."),
             ("staff_seconds_lower", "The least that this may be, 95 times in 100."),
             ("staff_seconds_upper", "The most that this may be, 95 times in 100."),
         )
