@@ -31,7 +31,7 @@ _EVERY_S = 1.0
 _LINE_TIMEOUT_S = 0.6
 _BETWEEN_ATTEMPTS_S = 0.25  # longer than from one question of an attempt to the next, shorter than between two attempts
 _SPEED_BYTES = 2_000_000
-_SELDOM = {"every_s": 900, "hours": ("00:00-12:00", "12:00-23:59")}
+_SELDOM = {"every_s": 900, "hours": ("00:00-12:00", "12:00-00:00")}
 _FULL, _NEARLY_EMPTY = 100, 20
 
 

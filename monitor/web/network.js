@@ -15,7 +15,7 @@ const hours = spoken.dates({ hour: "2-digit", minute: "2-digit", timeZone: zone 
 const numbers = spoken.numbers({ maximumFractionDigits: 0 });
 const shares = spoken.numbers({ style: "percent", maximumFractionDigits: 0 });
 const NAMES = { line: say("The line"), portal: say("The portal") };
-const PARTS = { line: say("line"), portal: say("portal"), power: say("power"), network: say("network") };
+const PARTS = { line: say("line"), portal: say("portal"), power: say("power"), province: say("province"), national: say("national"), centre: say("centre") };
 
 const element = (id) => document.getElementById(id);
 
