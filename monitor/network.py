@@ -77,9 +77,10 @@ class Network:
             group.create_task(kept_going("telling outages", self._tell_outages))
 
     def impacts(self) -> dict[str, Impact]:
-        """Return what each cause cost in the minutes that are kept."""
-        minutes = self.minutes
-        return {what: impact(minutes, what) for what in CAUSES}
+        """Return what each cause that is probed cost in the minutes that are kept."""
+        minutes, parts = self.minutes, (each.target.part for each in self.schedule.standings.values())
+        probed = {_CAUSE_OF_PART.get(part) for part in parts}
+        return {what: impact(minutes, what) for what in CAUSES if what in probed}
 
     def _hear(self, folded: Sequence[Stored]) -> None:
         """Count what intake has done."""

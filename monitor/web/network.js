@@ -3,8 +3,9 @@
 
 const REFRESH_MS = 5000;
 const TIMEOUT_MS = 5000;
-const LEFT = 64; // where the names stand
-const WIDTH = 1000;
+const LEFT = 104; // where the names stand
+const HEIGHT = 260;
+const HOUR_WIDTH = 110; // so much room has an hour's label
 const QUEUE = { top: 10, height: 170 };
 const BANDS = { line: 190, portal: 212 };
 const BAND_HEIGHT = 16;
@@ -14,7 +15,7 @@ const hours = spoken.dates({ hour: "2-digit", minute: "2-digit", timeZone: zone 
 const numbers = spoken.numbers({ maximumFractionDigits: 0 });
 const shares = spoken.numbers({ style: "percent", maximumFractionDigits: 0 });
 const NAMES = { line: say("The line"), portal: say("The portal") };
-const PARTS = { line: say("line"), portal: say("portal"), power: say("power"), network: say("network") };
+const PARTS = { line: say("line"), portal: say("portal"), power: say("power"), province: say("province"), national: say("national"), centre: say("centre") };
 
 const element = (id) => document.getElementById(id);
 
@@ -28,32 +29,36 @@ function drawn(name, attributes, text) {
 function draw(minutes) {
   element("no-minutes").hidden = minutes.length > 0;
   if (minutes.length === 0) return;
+  const axis = element("axis");
+  const width = axis.clientWidth || 1000; // so letters are as large as anywhere on the page
+  axis.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
   const first = minutes[0].at_s;
   const span = Math.max(3600, minutes.at(-1).at_s + 60 - first);
-  const x = (at) => LEFT + ((at - first) / span) * (WIDTH - LEFT);
+  const x = (at) => LEFT + ((at - first) / span) * (width - LEFT);
   const most = Math.max(1, ...minutes.map((minute) => minute.n_waiting));
   const y = (waiting) => QUEUE.top + QUEUE.height * (1 - waiting / most);
   const points = minutes.map((minute) => `${x(minute.at_s + 60)},${y(minute.n_waiting)}`).join(" ");
   const parts = [
-    drawn("line", { class: "rule", x1: LEFT, x2: WIDTH, y1: QUEUE.top + QUEUE.height, y2: QUEUE.top + QUEUE.height }),
+    drawn("line", { class: "rule", x1: LEFT, x2: width, y1: QUEUE.top + QUEUE.height, y2: QUEUE.top + QUEUE.height }),
     drawn("text", { x: 0, y: QUEUE.top + 14 }, say("{n} wait", { n: numbers.format(most) })),
   ];
   for (const minute of minutes) {
     for (const what of minute.bad) {
       if (!(what in BANDS)) continue;
-      const place = { x: x(minute.at_s), width: (60 / span) * (WIDTH - LEFT) };
+      const place = { x: x(minute.at_s), width: (60 / span) * (width - LEFT) };
       parts.push(drawn("rect", { class: "shade", ...place, y: QUEUE.top, height: QUEUE.height }));
       parts.push(drawn("rect", { class: "bad", ...place, y: BANDS[what], height: BAND_HEIGHT }));
     }
   }
   parts.push(drawn("polyline", { class: "queue", points }));
   for (const [what, top] of Object.entries(BANDS)) parts.push(drawn("text", { x: 0, y: top + 13 }, PARTS[what]));
-  for (let step = 0; step <= 4; step += 1) {
-    const at = first + (span * step) / 4;
-    const anchor = ["start", "middle", "middle", "middle", "end"][step];
+  const steps = Math.max(1, Math.min(4, Math.floor((width - LEFT) / HOUR_WIDTH)));
+  for (let step = 0; step <= steps; step += 1) {
+    const at = first + (span * step) / steps;
+    const anchor = step === 0 ? "start" : step === steps ? "end" : "middle";
     parts.push(drawn("text", { x: x(at), y: 252, "text-anchor": anchor }, hours.format(new Date(at * 1000))));
   }
-  element("axis").replaceChildren(...parts);
+  axis.replaceChildren(...parts);
 }
 
 function range(estimate, divisor) {
@@ -64,7 +69,9 @@ function range(estimate, divisor) {
 function tell(what, impact) {
   const told = { part: NAMES[what], minutes: numbers.format(impact.bad_s / 60) };
   let text = say("{part} was in order while visitors waited.", told);
-  if (impact.bad_s > 0 && impact.n_delayed === null) {
+  if (impact.bad_s === 0 && impact.n_delayed === null) {
+    text = say("{part}: not known yet, for nobody has waited since it is watched.", told);
+  } else if (impact.bad_s > 0 && impact.n_delayed === null) {
     text = say("{part} was out of order for {minutes} busy minutes; there were too few good ones to say what that cost.", told);
   } else if (impact.bad_s > 0) {
     const cost = { ...told, records: range(impact.n_delayed, 1), lost: range(impact.staff_s, 60) };
@@ -73,11 +80,11 @@ function tell(what, impact) {
   element(`impact-${what}`).textContent = text;
 }
 
-function cell(text, title, isBad) {
+function cell(text, title, name) {
   const made = document.createElement("td");
   made.textContent = text;
   made.dataset.title = title;
-  if (isBad) made.className = "over";
+  if (name) made.className = name;
   return made;
 }
 
@@ -91,7 +98,7 @@ function row(target, titles) {
   const share = (ratio) => (ratio === null ? "–" : shares.format(ratio));
   const since = target.failing_since === null ? "–" : hours.format(new Date(target.failing_since));
   const texts = [PARTS[target.part] ?? target.part, now, since, milliseconds(target.duration_s), milliseconds(target.round_trip_s), share(target.loss_ratio), share(target.utilisation_ratio)];
-  line.append(head, ...texts.map((text, index) => cell(text, titles[index], index === 1 && target.is_good === false)));
+  line.append(head, ...texts.map((text, index) => cell(text, titles[index], index === 1 && (target.is_good === false ? "why over" : "why"))));
   return line;
 }
 
