@@ -55,7 +55,7 @@ def print_table(table: Table, *, all_days: bool) -> None:
     for _, of_plan in groupby(rows(table), key=lambda row: row.plan):
         shown = [row for row in of_plan if all_days or row.is_peak or row.span.kind != "day"]
         console.print()
-        _print_grids(console, shown[0].title, COLUMNS, _sections(shown))
+        _print_grids(console, shown[0].title, tuple(map(say, COLUMNS)), _sections(shown))
     told = (open_table, result_table, breach_table, lost_table, cost_table)
     for text_table in (*(tell(table) for tell in told), *part_tables(table)):
         if text_table is not None:
@@ -116,18 +116,26 @@ def _how_sure(table: Table) -> str:
 def _print_answers(console: Console, table: Table) -> None:
     """Print, for each plan, what is open at the end of the peak week, and when it is most."""
     answers = peaks(table)
-    console.print(f"\nNot settled when {span_name(answers[0].span)} closes, the end of the peak week:\n")
-    width = max(_TITLE_WIDTH, *(len(row.title) + 2 for row in answers))
-    console.print(Text(f"  {'':<{width}}{'received':<15}in all that came"))
-    for row in answers:
-        received, in_all = figure(row, "backlog_count"), figure(row, "unsettled_count")
-        within = known_to(table, row, "unsettled_count")
-        console.print(Text.assemble(f"  {row.title:<{width}}{received:<15}", (f"{in_all:<14}", "bold"), f"  {within}"))
+    day = span_name(answers[0].span)
+    head = say("Not settled when {day} closes, the end of the peak week:", day=day)
+    console.print(f"\n{head}\n")
+    names = [row.title for row in answers]
+    received, in_all = say("received"), say("in all that came")
+    told = [
+        (figure(row, "backlog_count"), figure(row, "unsettled_count"), known_to(table, row, "unsettled_count"))
+        for row in answers
+    ]
+    width = max(_TITLE_WIDTH, *(len(name) + 2 for name in names))
+    console.print(Text(f"  {'':<{width}}{received:<15}{in_all}"))
+    for name, (of_received, of_all, within) in zip(names, told, strict=True):
+        console.print(Text.assemble(f"  {name:<{width}}{of_received:<15}", (f"{of_all:<14}", "bold"), f"  {within}"))
     most = [highest(table, row.case) for row in answers]
-    if any(day.span != row.span for day, row in zip(most, answers, strict=True)):
-        console.print("\nMost is received and not settled at the close of:\n")
-        for day in most:
-            console.print(Text(f"  {day.title:<{width}}{span_name(day.span):<15}{figure(day, 'backlog_count')}"))
+    if any(high.span != row.span for high, row in zip(most, answers, strict=True)):
+        head = say("Most is received and not settled at the close of:")
+        console.print(f"\n{head}\n")
+        for high in most:
+            name = span_name(high.span)
+            console.print(Text(f"  {high.title:<{width}}{name + ' ':<15}{figure(high, 'backlog_count')}"))
 
 
 def _print_text_table(console: Console, text_table: TextTable) -> None:

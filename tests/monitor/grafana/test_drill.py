@@ -58,6 +58,7 @@ async def nothing() -> None:
     """Do nothing."""
 
 
+@pytest.mark.long
 @pytest.mark.server("prometheus")
 @pytest.mark.server("prometheus-alertmanager")
 async def test_every_fault_raises_its_alert_and_no_other(project_root: Path) -> None:
