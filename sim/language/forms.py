@@ -7,10 +7,12 @@ before a language writes it, so that every language shows the same; digits are 0
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Literal
 
 # Babel is imported where it is used: commands answer `--help` without it.
+
+_PRECISION = 400  # digits: of the largest float, and some after its point
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Language:
         from babel.numbers import format_decimal  # noqa: PLC0415
 
         form = f"#,##0.{'0' * n_digits}" if n_digits else "#,##0"
-        return format_decimal(Decimal(f"{value:.{n_digits}f}"), form, locale=self.locale)
+        with localcontext(prec=_PRECISION):
+            return format_decimal(Decimal(f"{value:.{n_digits}f}"), form, locale=self.locale)
 
     def percent(self, ratio: float, n_digits: int = 0) -> str:
         """Return a ratio in percent.

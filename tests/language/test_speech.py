@@ -59,7 +59,7 @@ def test_a_name_does_not_turn_an_arabic_sentence_around() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "n_digits"), [(0.35, 1), (0.25, 1), (2.675, 2), (-0.04, 1), (1e7, 0), (1234.5, 1), (0, 0)]
+    ("value", "n_digits"), [(0.35, 1), (0.25, 1), (2.675, 2), (-0.04, 1), (1e7, 0), (1e300, 1), (1234.5, 1), (0, 0)]
 )
 def test_every_language_rounds_alike(value: float, n_digits: int) -> None:
     """English writes a number as Python does, and the others the same digits between their own marks."""
