@@ -1,8 +1,8 @@
 # Thin on purpose: each target is a command or two that also work by hand. Needs only make, a shell, and Python with venv.
 
 PYTHON ?= python3
-# Two workers: the tests start many processes of their own, and two cores are what we promise for.
-WORKERS ?= 2
+# Three workers for the two cores that we promise for: often one waits for a service, a server or the drill.
+WORKERS ?= 3
 SCENARIO ?= scenarios/tho-xuan.yaml
 # Not from the environment, where other programs mean other things by it.
 PORT = 8080
@@ -19,7 +19,7 @@ TESTABLE := .venv/testable.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run stack test check test-all validation bench mutants lock clean
+.PHONY: help run stack test check test-all validation bench words mutants lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target says; do printf '%-14s %s\n' "$$target" "$$says"; done
@@ -51,6 +51,9 @@ bench: $(READY) ## how fast it is beside other simulators, into docs/benchmarks.
 	@for peer in ciw salabim cimba; do .venv-bench/bin/python -m pip install -q $$peer || echo "$$peer cannot be installed here." >&2; done
 	@.venv-bench/bin/python -m tests.bench.bench --write
 	@.venv-bench/bin/python -m tests.bench.store --write
+
+words: $(TESTABLE) ## bring the catalogues of sim/language up to what the files say, after a message was changed
+	@$(BIN)/python tests/language/renew.py
 
 mutants: $(TESTABLE) ## break the model in named ways, one at a time: does some test notice? (an hour)
 	@$(BIN)/python tests/mutation/mutate.py

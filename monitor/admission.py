@@ -14,6 +14,7 @@ from aiohttp import hdrs, web
 from monitor.config import CentreConfig, Config
 from monitor.tokens import Grant, Scope, TokenError, Tokens
 from monitor.webconfig import Web
+from sim import LANGUAGES
 
 # These tell of no centre.
 _OPEN = {
@@ -31,6 +32,9 @@ _OPEN = {
     "/network.js",
     "/style.css",
     "/icon.svg",
+    "/font/DejaVuSans.ttf",
+    "/font/DejaVuSans-Bold.ttf",
+    *(f"/words/{tag}.js" for tag in LANGUAGES),
 }
 _SCOPES: Mapping[str, frozenset[Scope]] = {
     "/api/v1/events": frozenset({Scope.INGEST}),

@@ -8,7 +8,7 @@ from inspect import getdoc
 
 import monitor.state
 from monitor.collector import FAMILIES, Family
-from monitor.events import VOCABULARY, Happening
+from monitor.events import VOCABULARY, Happening, fields_of
 from monitor.probes.families import PROBE_FAMILIES
 from monitor.probes.result import Reason
 from monitor.service import SERVICE_FAMILIES, ServiceFamily
@@ -86,6 +86,6 @@ def _event_row(type_: str, happening: type[Happening]) -> str:
 
 
 def _fields(happening: type[Happening]) -> Iterator[str]:
-    for name, field in happening.model_fields.items():
+    for name, field in fields_of(happening).items():
         optional = "" if field.is_required() else " (optional)"
         yield f"`{name}`{optional}: {field.description}"

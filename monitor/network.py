@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from msgspec import convert
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
@@ -81,9 +82,10 @@ class Network:
             group.create_task(kept_going("telling outages", self._tell_outages))
 
     def impacts(self) -> dict[str, Impact]:
-        """Return what each cause cost in the minutes that are kept."""
-        minutes = self.minutes
-        return {what: impact(minutes, what) for what in CAUSES}
+        """Return what each cause that is probed cost in the minutes that are kept."""
+        minutes, parts = self.minutes, (each.target.part for each in self.schedule.standings.values())
+        probed = {_CAUSE_OF_PART.get(part) for part in parts}
+        return {what: impact(minutes, what) for what in CAUSES if what in probed}
 
     def _hear(self, folded: Sequence[Stored]) -> None:
         """Count what intake has done."""
@@ -146,7 +148,7 @@ class Network:
         if not finding.is_out and not await self._is_ours(finding.what):
             return
         happening = OutageStarted if finding.is_out else OutageEnded
-        event = Event(name, _SOURCE, finding.since, happening.model_validate({"what": finding.what}))
+        event = Event(name, _SOURCE, finding.since, convert({"what": finding.what}, happening))
         await self.live.append(self.centre, [event])
         self._told = {each for each in self._told if not each.startswith(finding.what)} | {name}
         self._ours[finding.what] = finding.is_out

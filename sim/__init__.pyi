@@ -1,3 +1,5 @@
+from .appraisal import Appraisal as Appraisal
+from .appraisal import appraise as appraise
 from .document import MisfitError as MisfitError
 from .document import near_name as near_name
 from .document import parse_document as parse_document
@@ -35,6 +37,16 @@ from .experiment import share as share
 from .experiment import stream_experiment as stream_experiment
 from .experiment import sure_of as sure_of
 from .experiment import until_precise as until_precise
+from .language import LANGUAGES as LANGUAGES
+from .language import WORDS as WORDS
+from .language import Language as Language
+from .language import fonts_folder as fonts_folder
+from .language import later as later
+from .language import messages_of as messages_of
+from .language import plural as plural
+from .language import say as say
+from .language import speaking as speaking
+from .language import spoken as spoken
 from .locks import lock as lock
 from .measures import Breakdown as Breakdown
 from .measures import Measures as Measures
@@ -53,6 +65,10 @@ from .report.frames import band_columns as band_columns
 from .report.frames import band_frame as band_frame
 from .report.frames import replication_columns as replication_columns
 from .report.frames import replication_frame as replication_frame
+from .report.leaders.form import to_html as to_html
+from .report.leaders.form import to_pdf as to_pdf
+from .report.leaders.paper import Paper as Paper
+from .report.leaders.writing import write_paper as write_paper
 from .report.page import write_files as write_files
 from .report.rows import rows as rows
 from .report.rows import to_csv as to_csv

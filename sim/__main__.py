@@ -16,8 +16,10 @@ from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import version
 
-from sim.commands import compare, run, scenario
+from sim.commands import compare, report, run, scenario
+from sim.commands.arguments import add_language, language
 from sim.errors import EngineError, PeakweekError, ScenarioError, WorkerError
+from sim.language import speaking
 from sim.signals import Stopped, stoppable
 
 _DONE, _FAILED, _WRONG_INPUT, _SIGNALLED = 0, 1, 2, 128
@@ -32,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         command: Callable[[argparse.Namespace], None] = options.run
-        with stoppable():
+        with speaking(language(options)), stoppable():
             command(options)
             sys.stdout.flush()
     except EngineError as error:
@@ -84,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         description="How large will the peak week's backlog be under this staffing, these counters and this line?",
     )
     parser.add_argument("--version", action="version", version=f"peakweek {version('peakweek')}")
+    add_language(parser)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run.add(commands.add_parser("run", help="simulate a scenario's plans", description="Simulate a scenario's plans."))
     compare.add(
@@ -91,6 +94,13 @@ def _parser() -> argparse.ArgumentParser:
             "compare",
             help="hold plans against one of them",
             description="Hold plans against one of them: what each does less or more, under the same demand.",
+        )
+    )
+    report.add(
+        commands.add_parser(
+            "report",
+            help="write the leaders' report: what to buy first",
+            description="Write the leaders' report: what to buy first, what it is worth, and how sure that is.",
         )
     )
     scenario.add(commands.add_parser("scenario", help="check a scenario file; what one may say"))

@@ -187,6 +187,30 @@ def _bit_found(bits: int) -> int:
 lowest_bit: Final = cast("Callable[[int], int]", _bit_found if _NUMBA.config.DISABLE_JIT else intrinsic(_lowest_bit))
 
 
+def _fetch(_: object, address: Any, _number: Any) -> tuple[Any, Callable[..., Any]]:
+    """Return how the processor is told what is written to next: no type, and what is generated for it."""
+    none, whole = _NUMBA.types.none, _NUMBA.types.int64
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        code = _NUMBA.core.cgutils
+        byte, whole_32 = code.voidptr_t, code.int32_t
+        signature = code.ir.FunctionType(code.ir.VoidType(), [byte, *[whole_32] * 3])
+        place = builder.bitcast(builder.gep(arguments[0], [arguments[1]]), byte)
+        how = [whole_32(each) for each in (1, 3, 1)]  # to be written to, again soon, no code
+        builder.call(builder.module.declare_intrinsic("llvm.prefetch", [byte], signature), [place, *how])
+        return context.get_dummy_value()
+
+    return none(address, whole), generate
+
+
+def _fetched(_array: object, _number: int) -> None:
+    return
+
+
+# Has the processor fetch the number at a place of a bare address, which is about to be written to; changes nothing.
+fetch: Final = cast("Callable[[NDArray[Any], int], None]", _fetched if _NUMBA.config.DISABLE_JIT else intrinsic(_fetch))
+
+
 def digest_of(paths: Iterable[Path]) -> int:
     """Return a number that changes with any of these files, or with this one.
 

@@ -101,6 +101,8 @@ class Streams:
         from sim.scramble import scramble  # noqa: PLC0415 - loads the compiler
 
         found = np.empty((len(blocks), 2, len(address.number)))
+        if not found.size:
+            return found.reshape(2 * len(blocks), 0)
         parts = (address.number, address.within, address.member)
         number, within, member = (np.ascontiguousarray(part) for part in np.broadcast_arrays(*parts))
         scramble(self.key, (number, within, member), blocks, found)

@@ -72,9 +72,16 @@ class Workers(ProcessPoolExecutor):
         self.shutdown(cancel_futures=True)
 
     def end(self) -> None:
-        """End the processes at once, whatever they are doing."""
+        """End the processes at once, whatever they are doing.
+
+        One may be ended in the middle of telling its result. Who reads that would wait for the rest for ever, as long
+        as anybody could still write it; and we hold that end of the pipe, too.
+        """
+        results = self._result_queue
         for process in list(self._processes.values()):
             process.terminate()
+        if results is not None:
+            results._writer.close()  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other way
         self.shutdown(cancel_futures=True)
 
 

@@ -22,8 +22,11 @@ settings.load_profile("gate" if SKIPS_FAIL else "default")
 
 @pytest.hookimpl(trylast=True)  # after they have been shuffled
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the long tests, so that at the end no worker waits for another one's."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    """Let each worker begin with its part of the long tests, so that at the end none waits for another one's."""
+    n_workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))  # each is given as many, one after the other
+    long = [item for item in items if item.get_closest_marker("long")]
+    short = [item for item in items if not item.get_closest_marker("long")]
+    items[:] = [item for place in range(n_workers) for item in (*long[place::n_workers], *short[place::n_workers])]
 
 
 def servers() -> dict[str, str]:

@@ -9,6 +9,8 @@ from http import HTTPStatus
 
 import aiohttp
 
+PATIENCE_S = 60  # a busy machine is not a defect
+
 
 async def started(*arguments: str) -> asyncio.subprocess.Process:
     """Start the command with pipes for its output."""
@@ -19,7 +21,7 @@ async def started(*arguments: str) -> asyncio.subprocess.Process:
 async def ended(*arguments: str) -> tuple[int | None, str, str]:
     """Run the command to its end and return status, output and errors."""
     process = await started(*arguments)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         output, errors = await process.communicate()
     return process.returncode, output.decode(), errors.decode()
 
@@ -40,7 +42,7 @@ async def serving(*arguments: str) -> AsyncIterator[tuple[asyncio.subprocess.Pro
     """Run a service inside the block, which gets process and address; one still running is killed at the end."""
     process = await started(*arguments)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             address = await address_of(process)
             async with aiohttp.ClientSession(address) as session:
                 while (await session.get("/-/ready")).status != HTTPStatus.OK:  # noqa: ASYNC110 - a socket's other side

@@ -229,8 +229,8 @@ def _finish_panel(content: dict[str, Any], panel: Panel, number: int, say: Say) 
         }
     elif panel.kind == "table":
         _finish_table(content, panel, say)
-    else:
-        defaults["noValue"] = say("unknown")
+    if panel.unknown or panel.kind not in {"timeseries", "table"}:
+        defaults["noValue"] = say(panel.unknown or "unknown")
 
 
 def _finish_table(content: dict[str, Any], panel: Panel, say: Say) -> None:

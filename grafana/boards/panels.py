@@ -53,6 +53,7 @@ class Panel:
         is_stepped: whether a value holds until the next, as a state does.
         is_stacked: whether its series add up.
         words: what a value is shown as, and its colour.
+        unknown: what is said where nothing is known; in a panel of lines, empty: what Grafana says.
         by: in a table, label and title of the column that its rows are named by.
     """
 
@@ -70,6 +71,7 @@ class Panel:
     is_stepped: bool = False
     is_stacked: bool = False
     words: dict[str, tuple[str, str]] = field(default_factory=dict)
+    unknown: str = ""
     by: tuple[str, str] = ("", "")
 
 

@@ -32,6 +32,7 @@ NETWORK = (
         ("centre_network_impact_records_delayed{$centre}", "{{what}}"),
         ("centre_network_impact_records_delayed_lower{$centre}", "{{what}}, at least"),
         ("centre_network_impact_records_delayed_upper{$centre}", "{{what}}, at most"),
+        unknown="not known yet",
         width=12,
     ),
     line(
@@ -42,6 +43,7 @@ NETWORK = (
         ("centre_network_impact_staff_seconds_lower{$centre}", "{{what}}, at least"),
         ("centre_network_impact_staff_seconds_upper{$centre}", "{{what}}, at most"),
         unit="s",
+        unknown="not known yet",
         width=12,
     ),
     line(

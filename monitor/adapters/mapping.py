@@ -28,7 +28,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic.fields import FieldInfo
 
 from monitor.config import Section, TimeZone
-from monitor.events import VOCABULARY, Event, EventError, parse_event
+from monitor.events import VOCABULARY, Event, EventError, fields_of, parse_event
 from sim import MisfitError, near_name
 
 Row = Mapping[str, object]
@@ -111,7 +111,7 @@ class Tell(Section):
         """Refuse what is not in the vocabulary."""
         if self.event not in _KINDS:
             raise MisfitError("event", got=self.event, expected=f"a kind of event: {', '.join(_KINDS)}")
-        known = _KINDS[self.event].model_fields
+        known = fields_of(_KINDS[self.event])
         for name in self.fields:
             if name not in known:
                 near = near_name(name, known)
@@ -198,7 +198,7 @@ class TableMapping(Section):
         instant = self._instant(tell.at, row)
         if instant is None:
             return None
-        kind = _KINDS[tell.event].model_fields
+        kind = fields_of(_KINDS[tell.event])
         fields: dict[str, object] = {}
         for name, template in tell.fields.items():
             fields[name] = self._field(name, _type(kind[name]), template, row)

@@ -16,7 +16,7 @@ from monitor.api.events import RETRY_AFTER_S, post_events
 from monitor.api.figures import get_discovery, get_metrics, get_probe, get_state
 from monitor.api.network import NETWORK, get_network
 from monitor.api.openapi import get_openapi, get_schema
-from monitor.api.planning import PLANNING, get_chart, get_planning, post_file, post_study
+from monitor.api.planning import PLANNING, get_chart, get_planning, post_file, post_report, post_study
 from monitor.api.probing import SCHEDULE, get_logs, get_probe_discovery
 from monitor.api.steering import get_config, post_reload
 from monitor.api.stream import get_stream
@@ -59,6 +59,7 @@ def add_api(app: web.Application, registry: CollectorRegistry) -> None:
                 web.get("/api/v1/planning/chart", get_chart),
                 web.post("/api/v1/planning/studies", post_study),
                 web.post("/api/v1/planning/file", post_file),
+                web.post("/api/v1/planning/report", post_report),
             ]
         )
     if NETWORK in app:

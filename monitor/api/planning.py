@@ -5,7 +5,8 @@ that follow each other as replications arrive. Invariant: nothing here reads or 
 is refused before anything runs, with what would do.
 """
 
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from http import HTTPStatus
 from typing import Any
@@ -21,6 +22,7 @@ from monitor.planning import ON_TIME, Planning, Wish, offered
 
 PLANNING = web.AppKey("planning", Planning)
 _JSON = "application/json"
+_Event = tuple[str, object]  # name, and what is told
 _WISH: Mapping[str, Any] = Wish.model_json_schema()
 _HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _REFUSED = {
@@ -48,16 +50,51 @@ async def post_study(request: web.Request) -> web.StreamResponse:
     """
     planning, wish = request.app[PLANNING], await _wish(request)
     scenario = planning.scenarios[wish.scenario]
-    response: web.StreamResponse | None = None
-    try:
+
+    async def events() -> AsyncGenerator[_Event, None]:
         async with aclosing(planning.studio.study(scenario, planning.plans(wish), wish.n_replications)) as answers:
             async for known in answers:
+                yield "known", known
+
+    return await _streamed(request, events())
+
+
+@described(
+    {HTTPStatus.OK: Answer("How far it is, again and again; the report.", {"text/event-stream": TEXT}), **_REFUSED},
+    bodies={_JSON: _WISH},
+)
+async def post_report(request: web.Request) -> web.StreamResponse:
+    """Write the leaders' report on plans: the first is what the others are held against.
+
+    Each event `progress` tells the experiment, `n` replications and `of` how many; the last event, `report`, has a
+    `name` and the PDF in Base64. Whoever closes the connection ends it. A wish of one plan asks for the report that the
+    scenario itself names.
+    """
+    planning, wish = request.app[PLANNING], await _wish(request)
+
+    async def events() -> AsyncGenerator[_Event, None]:
+        async with aclosing(planning.report(wish)) as steps:
+            async for step in steps:
+                if isinstance(step, bytes):
+                    yield "report", {"name": f"{wish.scenario}.pdf", "pdf": b64encode(step).decode()}
+                else:
+                    yield "progress", step
+
+    return await _streamed(request, events())
+
+
+async def _streamed(request: web.Request, events: AsyncGenerator[_Event, None]) -> web.StreamResponse:
+    """Return server-sent events as they come, until the last or until the reader has gone; or why there are none."""
+    response: web.StreamResponse | None = None
+    try:
+        async with aclosing(events):
+            async for name, told in events:
                 if response is None:
                     response = web.StreamResponse(headers=_HEADERS)
                     await response.prepare(request)
                 if request.transport is None or request.transport.is_closing():
                     break
-                await response.write(b"event: known\ndata: " + pydantic_core.to_json(known) + b"\n\n")
+                await response.write(f"event: {name}\ndata: ".encode() + pydantic_core.to_json(told) + b"\n\n")
     except sim.ScenarioError as problem:
         return _refusal(problem)
     except sim.PeakweekError as problem:
@@ -71,8 +108,9 @@ async def post_study(request: web.Request) -> web.StreamResponse:
 
 @described({HTTPStatus.OK: Answer("A specification in Vega-Lite.", {_JSON: {"type": "object"}})})
 async def get_chart(request: web.Request) -> web.Response:
-    """Return how the page's chart is drawn; its data are the page's own."""
-    _, specification = await request.app[PLANNING].browser_files()
+    """Return how the page's chart is drawn in the language `lang`, or in English; its data are the page's own."""
+    _, specifications = await request.app[PLANNING].browser_files()
+    specification = specifications.get(request.query.get("lang", ""), specifications["en"])
     return web.Response(text=specification, content_type=_JSON, headers={"Cache-Control": "no-cache"})
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from monitor.config import Config
     from monitor.events import Event
     from sim import Scenario
 
@@ -88,6 +89,14 @@ def simulated_events(scenario: Scenario, plan_name: str) -> list[Event]:
     return trace_events(sim.simulate(workload, plan), plan, scenario)
 
 
+def demonstration_config(arguments: argparse.Namespace, folder: str, scenario: Scenario) -> Config:
+    """Return the configuration of the simulated centre, which knows its plan."""
+    zone = scenario.period.time_zone
+    config = own_config(arguments, folder, name=f"{scenario.title} (simulated)", time_zone=zone)
+    plan = PlanConfig(scenario=Path(arguments.scenario), name=arguments.plan)
+    return config.model_copy(update={"centre": config.centre.model_copy(update={"plan": plan})})
+
+
 def first_queue(events: Sequence[Event]) -> datetime:
     """Return when the first real queue stands in the hall; when the first event is, if there is never one."""
     n_waiting = 0
@@ -107,11 +116,8 @@ async def _check(listen: ListenConfig) -> None:
 async def _demo(arguments: argparse.Namespace, scenario: Scenario, events: list[Event]) -> None:
     clock = ScaledClock(first_queue(events), arguments.speed)  # what was before is told at once
     with tempfile.TemporaryDirectory(prefix="peakweek-demo-") as folder:
-        zone = scenario.period.time_zone
-        config = own_config(arguments, folder, name=f"{scenario.title} (simulated)", time_zone=zone)
-        plan = PlanConfig(scenario=Path(arguments.scenario), name=arguments.plan)
-        config = config.model_copy(update={"centre": config.centre.model_copy(update={"plan": plan})})
-        planning = Planning(_beside(arguments.scenario))
+        config = demonstration_config(arguments, folder, scenario)
+        planning = Planning(beside(arguments.scenario))
         async with hosting(config, clock, ScenarioPrediction(scenario), planning=planning) as (url, stopped):
             if arguments.browser:
                 await open_in_browser(f"{url}/plan")
@@ -119,7 +125,7 @@ async def _demo(arguments: argparse.Namespace, scenario: Scenario, events: list[
             await until_stopped(playing, stopped, stay=True)
 
 
-def _beside(path: str) -> list[Path]:
+def beside(path: str) -> list[Path]:
     """Return the scenario's file, and those of the other scenarios in its folder."""
     first = Path(path)
     found = [first]

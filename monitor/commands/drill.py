@@ -20,18 +20,20 @@ from monitor.commands.demo import read_demonstration
 from monitor.commands.hosting import hosting
 from monitor.commands.options import Subparsers, add_listen, add_pack, add_speed, own_config
 from monitor.commands.stack import pace_of, tell
-from monitor.drill import Outcome, Targets, drilled, steps
+from monitor.drill import Boards, Outcome, Targets, drilled, steps
+from monitor.drill.steps import CROWD
 from monitor.events import Event, Happening, OutageEnded, OutageStarted, TicketCalled, TicketIssued
 from monitor.logs import set_up_logging
 from monitor.stack import Pack, Receiver, stacked
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
+    from monitor.drill import Step
     from sim import Scenario
 
 _SPEED = 60.0
-_CROWD = 14  # more than the ten of the rule, and too few to be an unusual hour
 _LATEST_DAYS = 10
 _WARM_UP = timedelta(minutes=30)
 _PATIENCE_S = 60.0
@@ -41,10 +43,11 @@ def add(subparsers: Subparsers) -> None:
     """Declare the command."""
     parser = subparsers.add_parser(
         "drill",
-        help="an outage drill: does each fault raise its alert and no other?",
+        help="an outage drill: does each fault raise its alert and no other, and do the dashboards show it?",
         description="Simulate a centre on a calm morning with the system's Prometheus and Alertmanager around it, and "
-        "let happen, one after the other, an overload, the loss of the line, a slow and a dead portal, a power cut and "
-        "an empty battery. Each must raise its alert and no other, and end. About two minutes.",
+        "let happen, one after the other, an overload, a line that loses packets and then is lost, a slow and a dead "
+        "portal, a power cut and an empty battery. Each must be seen on its dashboard, raise its alert and no other, "
+        "and end. About two minutes.",
     )
     parser.add_argument("scenario", metavar="SCENARIO", help="a scenario file, such as scenarios/tho-xuan.yaml")
     parser.add_argument("--plan", metavar="NAME", help="the plan to live by (default: the scenario's first)")
@@ -91,7 +94,7 @@ class Crowd:
     clock: ScaledClock
     sender: Sender
     url: str
-    _tickets: tuple[str, ...] = field(default=tuple(f"crowd-{number}" for number in range(_CROWD)))
+    _tickets: tuple[str, ...] = field(default=tuple(f"crowd-{number}" for number in range(CROWD)))
 
     async def come(self) -> None:
         """Let every one take a ticket."""
@@ -125,12 +128,16 @@ async def _drill(arguments: argparse.Namespace, scenario: Scenario, events: list
         await stack.enter_async_context(receiver.listening())
         pack = Pack(arguments.pack, pace_of(arguments.speed))
         around = stacked(pack, Path(folder), target=url, webhook=receiver.address)
-        tell(await stack.enter_async_context(around))
+        running = await stack.enter_async_context(around)
+        tell(running)
+        boards = Boards(
+            arguments.pack / "dashboards/en", running.prometheus, url.partition("://")[2], pack.pace.least_span_s
+        )
         session = await stack.enter_async_context(aiohttp.ClientSession(url))
         crowd = Crowd(queues.most_common(1)[0][0], clock, Sender(session, url, n_attempts=1), url)
         playing = asyncio.create_task(play(after, url=url, clock=clock))
         stack.callback(playing.cancel)
-        drilling = asyncio.create_task(_go_through(crowd, targets, receiver))
+        drilling = asyncio.create_task(_go_through(steps(crowd.come, crowd.be_called, targets), receiver, boards))
         stopping = asyncio.create_task(stopped.wait())
         await asyncio.wait({drilling, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -139,15 +146,18 @@ async def _drill(arguments: argparse.Namespace, scenario: Scenario, events: list
         drilling.cancel()
 
 
-async def _go_through(crowd: Crowd, targets: Targets, receiver: Receiver) -> None:
-    async for outcome in drilled(steps(crowd.come, crowd.be_called, targets), receiver, patience_s=_PATIENCE_S):
+async def _go_through(faults: Sequence[Step], receiver: Receiver, boards: Boards) -> None:
+    async for outcome in drilled(faults, receiver, boards, patience_s=_PATIENCE_S):
         _say(outcome)
-    print("Every fault raised its alert, no other alert came, and all are over.", flush=True)  # noqa: T201 - the command's answer
+    print("Every fault was seen and raised its alert, no other alert came, and all are over.", flush=True)  # noqa: T201 - the command's answer
 
 
 def _say(outcome: Outcome) -> None:
     step = outcome.step
     over = "goes on" if outcome.cleared_s is None else f"over after {outcome.cleared_s:.0f} s"
+    seen = ", ".join(sign.panel for sign in step.signs)
     print(  # noqa: T201 - the command's answer
-        f"{step.what:<24}{step.alert:<24}told after {outcome.raised_s:3.0f} s   {over:<18}{step.board}", flush=True
+        f"{step.what:<24}{step.alert:<22}told after {outcome.raised_s:3.0f} s  {over:<16}"
+        f"seen on {step.signs[0].board}: {seen}",
+        flush=True,
     )

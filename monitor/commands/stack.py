@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.adapters.player import play
 from monitor.clock import ScaledClock
-from monitor.commands.demo import first_queue, read_demonstration
+from monitor.commands.demo import beside, demonstration_config, first_queue, read_demonstration
 from monitor.commands.hosting import hosting
-from monitor.commands.options import Subparsers, add_listen, add_pack, add_speed, number, own_config
+from monitor.commands.options import Subparsers, add_listen, add_pack, add_speed, number
 from monitor.commands.replay import told, until_stopped
+from monitor.drill import Targets
 from monitor.logs import set_up_logging
+from monitor.planning import Planning
 from monitor.prediction import ScenarioPrediction
 from monitor.stack import Heard, Pace, Pack, Ports, Receiver, Stack, stacked
 
@@ -34,7 +37,8 @@ def add(subparsers: Subparsers) -> None:
         "stack",
         help="the demonstration, with Prometheus, Alertmanager and Grafana",
         description="Simulate a centre as `demo` does, and run the system's Prometheus, Alertmanager and, where it is "
-        "there, Grafana around it, with the rules, routes and dashboards of the pack; say each alert. Until Ctrl-C.",
+        "there, Grafana around it, with the rules, routes and dashboards of the pack; probe a line, a portal and a UPS "
+        "that are little servers of this process; say each alert. Until Ctrl-C.",
     )
     parser.add_argument("scenario", metavar="SCENARIO", help="a scenario file, such as scenarios/tho-xuan.yaml")
     parser.add_argument("--plan", metavar="NAME", help="the plan to live by (default: the scenario's first)")
@@ -66,14 +70,18 @@ async def _stack(arguments: argparse.Namespace, scenario: Scenario, events: list
     ports = Ports(arguments.prometheus_port, arguments.alertmanager_port, arguments.grafana_port)
     receiver = Receiver(say)
     with tempfile.TemporaryDirectory(prefix="peakweek-stack-") as folder:
-        name, zone = f"{scenario.title} (simulated)", scenario.period.time_zone
-        config = own_config(arguments, folder, name=name, time_zone=zone)
-        async with hosting(config, clock, ScenarioPrediction(scenario)) as (url, stopped), receiver.listening():
-            around = stacked(pack, Path(folder), target=url, webhook=receiver.address, ports=ports)
-            async with around as stack:
-                tell(stack)
-                playing = play(events, url=url, clock=clock, skip_gaps=True, on_sent=told(len(events)))
-                await until_stopped(playing, stopped, stay=True)
+        config, targets = demonstration_config(arguments, folder, scenario), Targets()
+        planning = Planning(beside(arguments.scenario))
+        async with contextlib.AsyncExitStack() as around:
+            await around.enter_async_context(targets.running())
+            config = config.model_copy(update={"probes": targets.probes(has_machine=True)})
+            hosted = hosting(config, clock, ScenarioPrediction(scenario), planning=planning)
+            url, stopped = await around.enter_async_context(hosted)
+            await around.enter_async_context(receiver.listening())
+            started = stacked(pack, Path(folder), target=url, webhook=receiver.address, ports=ports)
+            tell(await around.enter_async_context(started))
+            playing = play(events, url=url, clock=clock, skip_gaps=True, on_sent=told(len(events)))
+            await until_stopped(playing, stopped, stay=True)
 
 
 def tell(stack: Stack) -> None:

@@ -151,8 +151,7 @@ class Config(Section):
         centre: the only centre.
         centres: the same for each of several; none: `centre` is the only one.
         waiting_limit_s: a wait above this many seconds is too long; none: no limit is promised.
-        auth: whether requests need a token or a user's password: always, as soon as there is one, or only those that
-            change something.
+        auth: whether requests need a token or a user's password: always, or as soon as there is one.
         tokens: the file of the tokens; as read, relative to the configuration file's folder.
         limits: bounds on requests.
         webhooks: for each name in ``/api/v1/webhooks/NAME`` the file that says what its bodies tell, or the name of one
@@ -169,7 +168,7 @@ class Config(Section):
     centre: CentreConfig = CentreConfig()
     centres: tuple[CentreConfig, ...] = ()
     waiting_limit_s: float | None = Field(default=None, gt=0)
-    auth: Literal["automatic", "required", "changes"] = "automatic"
+    auth: Literal["automatic", "required"] = "automatic"
     tokens: Annotated[Path, Field(strict=False)] = Path("tokens.sqlite")
     limits: LimitsConfig = LimitsConfig()
     webhooks: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")], str] = Field(default_factory=dict)

@@ -25,8 +25,8 @@ _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 def _is_hours(text: str) -> str:
     """Return a span of the day, or refuse it."""
-    if not (found := _HOURS.fullmatch(text)) or found[1] + found[2] >= found[3] + found[4]:
-        raise ValueError("a span of the day such as 19:00-21:30")
+    if not (found := _HOURS.fullmatch(text)) or found[1] + found[2] == found[3] + found[4]:
+        raise ValueError("a span of the day such as 19:00-21:30, or over midnight 22:00-06:00")
     return text
 
 
@@ -149,10 +149,15 @@ class HttpModule(Module):
 class DnsModule(Module):
     """A question to the name server that is the target.
 
+    Asked several times by UDP, it measures what the line loses, and its round trips, where echo requests are forbidden.
+
     Attributes:
         name: whose records are asked for.
         kind: which records.
         transport: how it is asked.
+        count: how often; of one question loss and round trip are not told.
+        gap_s: so long after one answer the next question is sent.
+        loss_limit_ratio: an attempt that loses more has failed.
         rcodes: the answers that are right.
         expected_text: what one of the records must contain; none: nothing.
         is_recursive: whether the server is to ask others.
@@ -162,6 +167,9 @@ class DnsModule(Module):
     name: Text
     kind: Literal["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"] = "A"
     transport: Literal["udp", "tcp"] = "udp"
+    count: int = Field(default=1, ge=1, le=20)
+    gap_s: float = Field(default=0.2, ge=0.01, le=2)
+    loss_limit_ratio: float = Field(default=0.99, ge=0, le=1)
     rcodes: tuple[Literal["NOERROR", "NXDOMAIN", "REFUSED", "SERVFAIL"], ...] = ("NOERROR",)
     expected_text: Text | None = None
     is_recursive: bool = True
@@ -284,7 +292,7 @@ class TargetConfig(Section):
         module: how it is probed.
         part: to which part it belongs.
         every_s: seconds from one attempt to the next.
-        hours: at which hours of the centre's day; none: at all.
+        hours: at which hours of the centre's day, such as 22:00-06:00; none: at all.
         outage: what is out of order when it fails again and again; none: no event is told.
     """
 
@@ -299,7 +307,11 @@ class TargetConfig(Section):
     def is_due_at(self, local: time) -> bool:
         """Return whether it may be probed at this time of the centre's day."""
         shown = f"{local:%H:%M}"
-        return not self.hours or any(first <= shown < last for first, last in (each.split("-") for each in self.hours))
+        spans = [each.split("-") for each in self.hours]
+        # One that ends earlier than it begins goes on over midnight.
+        return not spans or any(
+            first <= shown < last if first < last else shown >= first or shown < last for first, last in spans
+        )
 
 
 class ProbesConfig(Section):

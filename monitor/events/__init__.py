@@ -7,6 +7,7 @@ identifiers; a name, an address, an identity or a phone number has no place in i
 
 from monitor.events.envelope import Event, Stored
 from monitor.events.errors import EventError
+from monitor.events.forms import fields_of
 from monitor.events.reading import is_binary, parse_batch, parse_binary, parse_event, read_written
 from monitor.events.vocabulary import (
     VOCABULARY,
@@ -63,6 +64,7 @@ __all__ = [
     "TicketIssued",
     "TicketRecalled",
     "TicketTransferred",
+    "fields_of",
     "is_binary",
     "parse_batch",
     "parse_binary",

@@ -4,11 +4,11 @@ Place in the pipeline: between the door and the log. In: checked values. Out: fr
 Invariant: events that say the same are written alike, whatever the sender's spelling was.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-import pydantic_core
+from msgspec import Struct
+from msgspec.json import Encoder
 from pydantic import BaseModel, ConfigDict
 
 from monitor.events.fields import Identifier, Instant, Source
@@ -28,8 +28,21 @@ class Envelope(BaseModel):
     data: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class _Written(Struct, frozen=True):
+    """An event as it is written, in this order."""
+
+    specversion: str
+    id: str
+    source: str
+    type: str
+    time: datetime
+    data: Happening
+
+
+_encode = Encoder().encode
+
+
+class Event(Struct, frozen=True):
     """One thing that happened.
 
     Attributes:
@@ -51,19 +64,10 @@ class Event:
 
     def to_json(self) -> str:
         """Return the event as a CloudEvent; equal events give equal text, whatever the sender's spelling was."""
-        fields = {
-            "specversion": "1.0",
-            "id": self.id,
-            "source": self.source,
-            "type": self.type,
-            "time": self.time,
-            "data": self.happening,
-        }
-        return pydantic_core.to_json(fields, exclude_none=True).decode()
+        return _encode(_Written("1.0", self.id, self.source, self.type, self.time, self.happening)).decode()
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """An event in the log.
 
     Attributes:

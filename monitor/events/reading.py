@@ -9,16 +9,15 @@ logged.
 import json
 import re
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-import pydantic_core
 from pydantic import ValidationError
 
-from monitor.events.batch import read_plain
+from monitor.events.batch import read_plain, read_stored
 from monitor.events.envelope import Envelope, Event
 from monitor.events.errors import EventError, shown, shown_name, told_error
+from monitor.events.forms import form_of
 from monitor.events.vocabulary import VOCABULARY
 from sim import near_name
 
@@ -34,7 +33,8 @@ def parse_event(body: bytes) -> Event:
     Raises:
         EventError: when the body is not one valid event.
     """
-    return _to_event(_from_json(body), 0)
+    plain = read_plain(b"[" + body + b"]")
+    return plain[0] if plain and len(plain) == 1 else _to_event(_from_json(body), 0)
 
 
 def parse_batch(body: bytes) -> list[Event]:
@@ -43,10 +43,13 @@ def parse_batch(body: bytes) -> list[Event]:
     Raises:
         EventError: when the body is not a list of valid events; it tells the first that is not.
     """
+    plain = read_plain(body)
+    if plain is not None:
+        return plain
     content = _from_json(body)
     if not isinstance(content, list):
         raise EventError("body", "", shown(content), "a JSON array of events")
-    return read_plain(content) or [_to_event(part, index) for index, part in enumerate(content)]
+    return [_to_event(part, index) for index, part in enumerate(content)]
 
 
 def read_written(body: str) -> Event:
@@ -58,18 +61,10 @@ def read_written(body: str) -> Event:
     Raises:
         EventError: when it is not what was written.
     """
-    try:
-        content = pydantic_core.from_json(body)
-        happening, told = VOCABULARY[content["type"]], dict(content["data"])
-        fields = happening.model_fields
-        if not {name for name, field in fields.items() if field.is_required()} <= told.keys() <= fields.keys():
-            raise EventError("log", "data", "other fields than were written", "an event as it was written")
-        if "due" in told:
-            told["due"] = datetime.fromisoformat(told["due"])
-        at = datetime.fromisoformat(content["time"])
-        return Event(content["id"], content["source"], at, happening.model_construct(**told))
-    except (ValueError, KeyError, TypeError):
-        raise EventError("log", "", "no event, or one of a newer version", "an event as it was written") from None
+    event = read_stored(body)
+    if event is None:
+        raise EventError("log", "", "no event, or one of a newer version", "an event as it was written")
+    return event
 
 
 def is_binary(headers: Iterable[tuple[str, str]]) -> bool:
@@ -145,11 +140,12 @@ def _to_event(content: object, index: int) -> Event:
         hint = f"did you mean {near}?" if near else ""
         expected = "one of: " + ", ".join(VOCABULARY)
         raise EventError(f"event {index}", "type", shown(envelope.type), expected, hint, index=index)
+    form = form_of(happening)
     try:
-        told = happening.model_validate(envelope.data)
+        told = form.model_validate(envelope.data)
     except ValidationError as problem:
-        raise told_error(problem, happening, ("data",), index, envelope.data) from None
-    return Event(envelope.id, envelope.source, envelope.time, told)
+        raise told_error(problem, form, ("data",), index, envelope.data) from None
+    return Event(envelope.id, envelope.source, envelope.time, happening(**dict(told)))
 
 
 def _without_extensions(content: dict[str, object]) -> dict[str, object]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from monitor.events.envelope import Envelope
+from monitor.events.forms import form_of
 from monitor.events.vocabulary import VOCABULARY, Happening
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -31,7 +32,7 @@ def definitions(ref: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     kinds = {type_: f"{happening.__name__}Event" for type_, happening in VOCABULARY.items()}
     for (type_, name), happening in zip(kinds.items(), VOCABULARY.values(), strict=True):
-        found[happening.__name__] = happening.model_json_schema()
+        found[happening.__name__] = form_of(happening).model_json_schema()
         found[name] = _event(type_, happening, ref.format(happening.__name__))
     mapping = {type_: ref.format(name) for type_, name in kinds.items()}
     found["Event"] = {

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monitor.events import VOCABULARY, Stored
 
-FIELDS = tuple(sorted({name for happening in VOCABULARY.values() for name in happening.model_fields}))
+FIELDS = tuple(sorted({name for happening in VOCABULARY.values() for name in happening.__struct_fields__}))
 """The fields of all kinds of event."""
 
 COLUMNS = ("seq", "centre", "received", "time", "event", "source", "id", *FIELDS)

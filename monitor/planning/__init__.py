@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
@@ -17,10 +17,11 @@ from ruamel.yaml import YAML
 import sim
 from monitor.planning.answer import ON_TIME
 from monitor.planning.levers import Levers, moved, offered
+from monitor.planning.report import report
 from monitor.planning.study import Studio
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncGenerator, Sequence
     from pathlib import Path
 
     from sim import Scenario
@@ -63,20 +64,20 @@ class Planning:
     def __post_init__(self) -> None:
         self.scenarios: dict[str, Scenario] = {}
         self._files: dict[str, Path] = {}
-        self._made: asyncio.Task[tuple[str, str]] | None = None
+        self._made: asyncio.Task[tuple[str, dict[str, str]]] | None = None
         self._warming: asyncio.Task[None] | None = None
         for path in self.paths:
             scenario = sim.read_scenario(path)
             self.scenarios[scenario.name] = scenario
             self._files[scenario.name] = path
 
-    async def browser_files(self) -> tuple[str, str]:
-        """Return the script that draws charts, and the specification of the page's chart."""
+    async def browser_files(self) -> tuple[str, dict[str, str]]:
+        """Return the script that draws charts, and the specification of the page's chart in each language."""
         if self._made is None:
             self._made = asyncio.create_task(self._make())
         return await asyncio.shield(self._made)  # who leaves must not end it for the others
 
-    async def _make(self) -> tuple[str, str]:
+    async def _make(self) -> tuple[str, dict[str, str]]:
         files = await self.studio.call(_browser_files)  # first: the page can be drawn before the engine is ready
         self._warming = asyncio.create_task(self.studio.warm(next(iter(self.scenarios.values()))))
         return files
@@ -99,6 +100,20 @@ class Planning:
             f"plan-{number}": moved(scenario, tried.base, tried.levers, tried.title)
             for number, tried in enumerate(wish.plans, start=1)
         }
+
+    def report(self, wish: Wish) -> AsyncGenerator[dict[str, Any] | bytes, None]:
+        """Yield how far the leaders' report on a wish is, and the report: of its plans, the first is the baseline.
+
+        A wish of one plan asks for the report that the scenario itself names.
+
+        Raises:
+            ScenarioError: a plan is wrong; nothing has run.
+        """
+        scenario = self.scenarios[wish.scenario]
+        if len(wish.plans) == 1:
+            return report(self.studio, scenario)
+        baseline, *options = plans = self.plans(wish)
+        return report(self.studio, sim.with_plans(scenario, plans), options, baseline)
 
     def as_file(self, wish: Wish) -> str:
         """Return a scenario file that has these plans; it extends the one that they were tried in.
@@ -134,7 +149,7 @@ def _written(value: object) -> object:
     return value
 
 
-def _browser_files() -> tuple[str, str]:
+def _browser_files() -> tuple[str, dict[str, str]]:
     from monitor.planning.chart import browser_files  # noqa: PLC0415 - large, and only for a process of the studio
 
-    return browser_files()
+    return browser_files(sim.LANGUAGES)

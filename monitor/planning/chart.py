@@ -5,10 +5,13 @@ the studio, because the libraries behind it are large.
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import altair as alt
 import vl_convert
+
+from sim import say, speaking
 
 NAME = "backlog"  # of the data that the page puts in
 # Okabe and Ito's colours, as in all charts of the project; the plan that is being tried comes first.
@@ -17,15 +20,20 @@ _HEIGHT = 260
 _ALL: Any = None  # of the bundle, which the types of the library do not allow for
 
 
-def browser_files() -> tuple[str, str]:
-    """Return a script that gives `vegaEmbed`, and the chart's specification in Vega-Lite."""
-    return vl_convert.javascript_bundle(_ALL), json.dumps(specification())
+def browser_files(languages: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """Return a script that gives `vegaEmbed`, and the chart's specification in Vega-Lite in each of these languages."""
+    found = {}
+    for tag in languages:
+        with speaking(tag):
+            found[tag] = json.dumps(specification())
+    return vl_convert.javascript_bundle(_ALL), found
 
 
 def specification() -> dict[str, Any]:
     """Return a band and a line for each plan, by working day; rows are plan, order, day, mean, low and high."""
-    told = "records received and not settled at close"
-    axis = alt.Axis(labelExpr="utcFormat(toDate(datum.value), '%d %b')", labelAngle=0, labelOverlap=True)
+    told = say("records received and not settled at close")
+    form = say("%d %b")  # of a day, in the letters of d3-time-format
+    axis = alt.Axis(labelExpr=f"utcFormat(toDate(datum.value), '{form}')", labelAngle=0, labelOverlap=True)
     x = alt.X("day:O", title=None, axis=axis)
     colour = alt.Color(
         "plan:N",
@@ -40,11 +48,11 @@ def specification() -> dict[str, Any]:
         y=alt.Y("mean:Q", title=told),
         color=colour,
         tooltip=[
-            alt.Tooltip("plan:N", title="plan"),
-            alt.Tooltip("day:N", title="day"),
-            alt.Tooltip("mean:Q", title="mean", format=".0f"),
-            alt.Tooltip("low:Q", title="80 % from", format=".0f"),
-            alt.Tooltip("high:Q", title="to", format=".0f"),
+            alt.Tooltip("plan:N", title=say("plan")),
+            alt.Tooltip("day:N", title=say("day")),
+            alt.Tooltip("mean:Q", title=say("mean"), format=".0f"),
+            alt.Tooltip("low:Q", title=say("80 % from"), format=".0f"),
+            alt.Tooltip("high:Q", title=say("to"), format=".0f"),
         ],
     )
     style: dict[str, Any] = {"grid": True, "gridColor": "#e5e5e5", "domainColor": "#888", "labelFontSize": 12}

@@ -40,13 +40,13 @@ class Studio:
 
     async def warm(self, scenario: Scenario) -> None:
         """Have the processes started and the engine loaded, so that the first picture need not wait for that."""
-        cases, workers = [sim.Case(scenario, next(iter(scenario.plans)))], self._executor()
+        cases, workers = [sim.Case(scenario, next(iter(scenario.plans)))], self.executor()
         for n_replications in (1, 2 * workers.n_workers):  # what the first has to compile, the others find on the disk
             await asyncio.to_thread(_grow, cases, n_replications, workers, lambda _: True)
 
     async def call(self, function: Callable[[], T]) -> T:
         """Return what a function finds in one of the processes."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor(), function)
+        return await asyncio.get_running_loop().run_in_executor(self.executor(), function)
 
     async def study(
         self, scenario: Scenario, plans: Mapping[str, Mapping[str, object]], n_replications: int
@@ -71,7 +71,7 @@ class Studio:
             loop.call_soon_threadsafe(answers.put_nowait, answer(table))
             return not is_left
 
-        running = asyncio.create_task(asyncio.to_thread(_grow, cases, n_replications, self._executor(), tell))
+        running = asyncio.create_task(asyncio.to_thread(_grow, cases, n_replications, self.executor(), tell))
         running.add_done_callback(lambda _: answers.put_nowait(None))
         try:
             while known := await answers.get():
@@ -89,7 +89,8 @@ class Studio:
             self._workers.end()
             self._workers = None
 
-    def _executor(self) -> Workers:
+    def executor(self) -> Workers:
+        """Return the processes; the first call makes them."""
         if self._workers is None:
             self._workers = sim.Workers(self._n_workers)
         return self._workers

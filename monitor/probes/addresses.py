@@ -58,7 +58,7 @@ async def resolved(host: str, module: Module, attempt: Attempt) -> Address:
     """
     attempt.note("probe_ip_protocol", 0)
     attempt.note("probe_ip_addr_hash", 0)
-    attempt.say(f"looking up {host}, {module.ip_protocol} first")
+    attempt.tell(f"looking up {host}, {module.ip_protocol} first")
     began_s = monotonic_s()
     try:
         found = await aside(f"look up {host}", partial(_look_up, host))
@@ -72,7 +72,7 @@ async def resolved(host: str, module: Module, attempt: Attempt) -> Address:
             if each == family:
                 attempt.note("probe_ip_protocol", 4 if family == socket.AF_INET else 6)
                 attempt.note("probe_ip_addr_hash", hash_of(ip))
-                attempt.say(f"found {ip}")
+                attempt.tell(f"found {ip}")
                 return Address(ip, family, resolve_s)
     raise ProbeError(Reason.RESOLVE, f"{host} has no {module.ip_protocol} address")
 

@@ -84,7 +84,7 @@ class Attempt:
         """Add to a sample."""
         self.note(name, self.samples.get((name, labels), 0.0) + value, *labels)
 
-    def say(self, line: str) -> None:
+    def tell(self, line: str) -> None:
         """Write down what was done; of more than 200 lines, the first are kept."""
         if len(self.lines) < _MOST_LINES:
             self.lines.append(f"{monotonic_s() - self.began_s:9.4f} {line[:_LONGEST_LINE]}")
@@ -128,7 +128,7 @@ async def probe(target: str, module: Module, *, deadline_s: float) -> ProbeResul
         work.cancel()  # also when whoever asked has gone
     if not done:  # it holds on to something although it was told to end: nobody waits for it
         _left_behind[target, kind] = work
-        attempt.say("the attempt did not end and is left behind")
+        attempt.tell("the attempt did not end and is left behind")
     reason = work.result() if done else Reason.TIMEOUT
     duration_s = monotonic_s() - attempt.began_s
     samples = tuple(Sample(name, labels, value) for (name, labels), value in attempt.samples.items())
@@ -142,19 +142,19 @@ async def _reason(target: str, kind: str, module: Module, attempt: Attempt) -> R
         async with asyncio.timeout(attempt.left_s):
             await prober(target, module, attempt)
     except ProbeError as problem:
-        attempt.say(f"failed: {problem}")
+        attempt.tell(f"failed: {problem}")
         return problem.reason
     except TimeoutError:
-        attempt.say("failed: no answer in time")
+        attempt.tell("failed: no answer in time")
         return Reason.TIMEOUT
     except OSError as problem:
-        attempt.say(f"failed: {problem}")
+        attempt.tell(f"failed: {problem}")
         return reason_of(problem)
     except Exception:  # noqa: BLE001 - an edge: a mistake in one probe must not take the others along
         _log.exception("a %s probe made a mistake", kind)
-        attempt.say("failed: a mistake in the service; its log says more")
+        attempt.tell("failed: a mistake in the service; its log says more")
         return Reason.INTERNAL
-    attempt.say("succeeded")
+    attempt.tell("succeeded")
     return Reason.NONE
 
 

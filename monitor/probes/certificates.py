@@ -94,7 +94,7 @@ def note_certificates(connection: ssl.SSLObject | None, attempt: Attempt) -> Non
     attempt.note("probe_ssl_last_chain_expiry_timestamp_seconds", last_s)
     version = connection.version() or "unknown"
     attempt.note("probe_tls_version_info", 1, _VERSIONS.get(version, version))
-    attempt.say(f"encrypted with {_VERSIONS.get(version, version)}, {len(shown)} certificates")
+    attempt.tell(f"encrypted with {_VERSIONS.get(version, version)}, {len(shown)} certificates")
 
 
 def _chain(connection: ssl.SSLObject, *, verified: bool) -> list[x509.Certificate]:

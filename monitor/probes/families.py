@@ -37,6 +37,7 @@ _ANY = ("any",)
 _IMPACT = ("impact",)
 _ADDRESSED = ("icmp", "tcp", "http", "dns", "throughput", "snmp", "ups")
 _TLS = ("tcp", "http")
+_COUNTED = ("icmp", "dns")
 _INTERFACE = ("ifIndex", "ifDescr", "ifName", "ifAlias")
 
 
@@ -67,15 +68,15 @@ SAMPLE_FAMILIES: tuple[ProbeFamily, ...] = (
     _gauge("probe_failed_due_to_regex", _TLS, "1 when the probe failed for a text that was or was not there."),
     _gauge("probe_icmp_duration_seconds", "icmp", "Duration of the first echo, by phase.", ("phase",)),
     _gauge("probe_icmp_reply_hop_limit", "icmp", "Hop limit (time to live) that the first reply came with."),
-    _gauge("peakweek_probe_echoes_sent", "icmp", "Echo requests that the last probe sent."),
-    _gauge("peakweek_probe_echoes_lost", "icmp", "Those of them that nobody answered."),
-    _gauge("peakweek_probe_loss_ratio", "icmp", "The share of them that nobody answered, from 0 to 1."),
-    _gauge("peakweek_probe_round_trip_min_seconds", "icmp", "The shortest round trip of the last probe."),
-    _gauge("peakweek_probe_round_trip_mean_seconds", "icmp", "The mean round trip of the last probe."),
-    _gauge("peakweek_probe_round_trip_max_seconds", "icmp", "The longest round trip of the last probe."),
+    _gauge("peakweek_probe_echoes_sent", _COUNTED, "Echo requests, or questions, that the last probe sent."),
+    _gauge("peakweek_probe_echoes_lost", _COUNTED, "Those of them that nobody answered."),
+    _gauge("peakweek_probe_loss_ratio", _COUNTED, "The share of them that nobody answered, from 0 to 1."),
+    _gauge("peakweek_probe_round_trip_min_seconds", _COUNTED, "The shortest round trip of the last probe."),
+    _gauge("peakweek_probe_round_trip_mean_seconds", _COUNTED, "The mean round trip of the last probe."),
+    _gauge("peakweek_probe_round_trip_max_seconds", _COUNTED, "The longest round trip of the last probe."),
     _gauge(
         "peakweek_probe_jitter_seconds",
-        "icmp",
+        _COUNTED,
         "Mean difference between one round trip and the next; absent with fewer than two replies.",
     ),
     _gauge(
@@ -228,10 +229,10 @@ IMPACT_FAMILIES: tuple[ProbeFamily, ...] = (
         for name, help_ in (
             ("bad_seconds", "Busy time of the last 12 hours, while visitors waited and this was out of order."),
             ("good_seconds", "Busy time of the last 12 hours, while visitors waited and nothing was out of order."),
-            ("records_delayed", "Records that intake would have received in the bad time; absent if not known."),
+            ("records_delayed", "Records that intake would have received in the bad time; absent while not known."),
             ("records_delayed_lower", "The least that this may be, 95 times in 100."),
             ("records_delayed_upper", "The most that this may be, 95 times in 100."),
-            ("staff_seconds", "Time of open counters that was lost in the bad time; absent if not known."),
+            ("staff_seconds", "Time of open counters that was lost in the bad time; absent while not known."),
             ("staff_seconds_lower", "The least that this may be, 95 times in 100."),
             ("staff_seconds_upper", "The most that this may be, 95 times in 100."),
         )

@@ -42,7 +42,7 @@ async def probe(target: str, module: HttpModule, attempt: Attempt) -> None:
                 await _page(asker, target, _as_step(module))
             place = target
             for step in module.steps:
-                attempt.say(f"step {step.name}")
+                attempt.tell(f"step {step.name}")
                 with attempt.timed("peakweek_probe_step_duration_seconds", step.name):
                     place = await _page(asker, urljoin(place, step.path), step)
 
@@ -137,7 +137,7 @@ def _traced(attempt: Attempt, handshake: Handshake) -> aiohttp.TraceConfig:
         is_encrypted = handshake.began_s > since["connect"]
         attempt.add(_PHASES, (handshake.began_s if is_encrypted else now_s) - since["connect"], "connect")
         attempt.add(_PHASES, now_s - handshake.began_s if is_encrypted else 0.0, "tls")
-        attempt.say("connected")
+        attempt.tell("connected")
 
     async def asked(*_: Any) -> None:
         since["asked"] = monotonic_s()
@@ -145,7 +145,7 @@ def _traced(attempt: Attempt, handshake: Handshake) -> aiohttp.TraceConfig:
     async def pointed_on(*_: Any) -> None:
         attempt.add("probe_http_redirects", 1)
         attempt.add(_PHASES, monotonic_s() - since["asked"], "processing")
-        attempt.say("pointed to another page")
+        attempt.tell("pointed to another page")
 
     async def answered(*_: Any) -> None:
         attempt.add(_PHASES, monotonic_s() - since["asked"], "processing")
@@ -192,7 +192,7 @@ async def _page(asker: _Asker, place: str, step: Step) -> str:
         with attempt.timed(_PHASES, "transfer"):
             body = await _body(answer, module.body_bytes)
     attempt.note("probe_http_uncompressed_body_length", len(body))
-    attempt.say(f"status {answer.status}, {len(body)} bytes")
+    attempt.tell(f"status {answer.status}, {len(body)} bytes")
     _judge(answer.status, body, step, module, attempt)
     return str(answer.url)
 

@@ -67,7 +67,8 @@ class Impact:
     Attributes:
         bad_s: busy time while it was out of order, in seconds.
         good_s: busy time while nothing was.
-        n_delayed: records that would have been received in that time; none where there were too few good minutes.
+        n_delayed: records that would have been received in that time; none where there were too few good minutes, or
+            no busy minute at all.
         staff_s: time of open counters in which nothing came of it, in seconds; none as above.
     """
 
@@ -87,7 +88,7 @@ def impact(minutes: Iterable[Minute], what: str) -> Impact:
     busy = [minute for minute in minutes if minute.is_busy]
     bad, good = [each for each in busy if what in each.bad], [each for each in busy if not each.bad]
     bad_s, good_s = len(bad) * _MINUTE_S, len(good) * _MINUTE_S
-    if not bad:
+    if good and not bad:
         nothing = Estimate(0.0, 0.0, 0.0)
         return Impact(bad_s, good_s, nothing, nothing)
     n_good = sum(each.n_done for each in good)

@@ -51,7 +51,7 @@ async def _disk(folder: str, attempt: Attempt) -> float:
     attempt.note("node_filesystem_size_bytes", usage.total, *labels)
     attempt.note("node_filesystem_free_bytes", usage.total - usage.used, *labels)
     attempt.note("node_filesystem_avail_bytes", usage.free, *labels)
-    attempt.say(f"{usage.free} of {usage.total} bytes of the disk are free")
+    attempt.tell(f"{usage.free} of {usage.total} bytes of the disk are free")
     return float(usage.free / usage.total) if usage.total else 1.0
 
 
@@ -86,7 +86,7 @@ async def _offset_s(module: MachineModule, attempt: Attempt) -> float:
     there_s, back_s = (each / _FRACTION - _SINCE_1900_S for each in (received, answered))
     offset_s: float = ((there_s - sent_s) + (back_s - came_s)) / 2
     attempt.note("peakweek_probe_clock_offset_seconds", offset_s)
-    attempt.say(f"the time server is {offset_s:+.6f} s ahead, of stratum {stratum}")
+    attempt.tell(f"the time server is {offset_s:+.6f} s ahead, of stratum {stratum}")
     return offset_s
 
 

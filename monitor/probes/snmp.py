@@ -75,7 +75,7 @@ async def probe(target: str, module: SnmpModule, attempt: Attempt) -> None:
             for name, value, labels in device.samples:
                 attempt.note(name, value, *labels)
     attempt.note("snmp_scrape_walk_duration_seconds", device.walk_s)
-    attempt.say(f"{device.n_interfaces} interfaces")
+    attempt.tell(f"{device.n_interfaces} interfaces")
 
 
 @cache

@@ -24,7 +24,7 @@ async def probe(target: str, module: TcpModule, attempt: Attempt) -> None:
     name = (module.tls.server_name or host) if module.tls else None
     handshake = watched()
     async with _connected(address, port, context, name) as (reader, writer):
-        attempt.say(f"connected to port {port}")
+        attempt.tell(f"connected to port {port}")
         if context:
             note_certificates(handshake.connection, attempt)
         if module.send:
@@ -67,4 +67,4 @@ async def _expect(text: bytes, reader: asyncio.StreamReader, attempt: Attempt) -
             attempt.note("probe_failed_due_to_regex", 1)
             raise ProbeError(Reason.TEXT, f"the other side ended after {len(seen)} bytes without the expected text")
         seen += more
-    attempt.say("the expected text is there")
+    attempt.tell("the expected text is there")

@@ -35,7 +35,7 @@ async def _fetch(session: aiohttp.ClientSession, target: str, module: Throughput
             if n_bytes >= module.most_bytes:
                 answer.close()
                 break
-    attempt.say(f"{n_bytes} bytes fetched")
+    attempt.tell(f"{n_bytes} bytes fetched")
 
 
 async def _post(session: aiohttp.ClientSession, target: str, module: ThroughputModule, attempt: Attempt) -> None:
@@ -50,7 +50,7 @@ async def _post(session: aiohttp.ClientSession, target: str, module: ThroughputM
     async with session.post(target, data=pieces(), headers=headers) as answer:
         _judge(answer)
     _note(module.most_bytes, began_s, module, attempt)
-    attempt.say(f"{module.most_bytes} bytes posted")
+    attempt.tell(f"{module.most_bytes} bytes posted")
 
 
 def _judge(answer: aiohttp.ClientResponse) -> None:

@@ -52,7 +52,7 @@ async def probe(target: str, module: UpsModule, attempt: Attempt) -> None:
             persistent=False,
         ),
     )
-    attempt.say(f"{len(variables)} variables, status {variables.get('ups.status', 'unknown')}")
+    attempt.tell(f"{len(variables)} variables, status {variables.get('ups.status', 'unknown')}")
     if "ups.status" not in variables:
         raise ProbeError(Reason.PROTOCOL, "the UPS tells no status; is its driver connected?")
     flags = variables["ups.status"].split()

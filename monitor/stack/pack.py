@@ -16,10 +16,11 @@ from ruamel.yaml.error import YAMLError
 from sim import PeakweekError
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_SPAN = re.compile(r"(?<=\[)(\d+)([smhdw])(?=\])|(?<=offset )(\d+)([smhdw])")
+_SPAN = re.compile(r"(?<=\[)(\d+)([smhdw])(?=[\]:])|(?<=offset )(\d+)([smhdw])")
 _SCRAPES_A_SPAN = 5  # a rate needs two; one may be late
 _LATE_SCRAPES = 2  # so many may be late or lost, and nobody is told
 _START_S = 15  # Prometheus itself takes five to know its targets
+_WAITS = ("for", "keep_firing_for")
 _TIMES = ("group_wait", "group_interval", "repeat_interval")
 
 
@@ -53,6 +54,11 @@ class Pace:
     scrape_s: float = 15
     has_quiet_hours: bool = True
 
+    @property
+    def least_span_s(self) -> float:
+        """Return the shortest span over which a rate is taken."""
+        return _SCRAPES_A_SPAN * self.scrape_s
+
     def scaled(self, span: str, least_s: float = 0) -> str:
         """Return a span such as ``5m`` at this pace."""
         seconds = int(span[:-1]) * _SECONDS[span[-1]] / self.speed
@@ -62,8 +68,7 @@ class Pace:
         """Return PromQL with its ranges and offsets at this pace; no range is shorter than a few scrapes."""
         if self.speed == 1:
             return expression
-        least_s = _SCRAPES_A_SPAN * self.scrape_s
-        return _SPAN.sub(lambda found: self.scaled(found[0], least_s), expression)
+        return _SPAN.sub(lambda found: self.scaled(found[0], self.least_span_s), expression)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +159,7 @@ class Pack:
             for rule in group["rules"]:
                 rule["expr"] = self.pace.scaled_expression(rule["expr"])
                 least_s = _START_S if "absent(" in rule["expr"] else _LATE_SCRAPES * self.pace.scrape_s
-                if "for" in rule:
-                    rule["for"] = self.pace.scaled(rule["for"], least_s)
+                rule |= {name: self.pace.scaled(rule[name], least_s) for name in _WAITS if name in rule}
         return content
 
     def _read(self, name: str) -> dict[str, Any]:

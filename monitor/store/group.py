@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.events import Event, Stored
-from monitor.store.log import Key, Log, Row, digest_of, row_of
+from monitor.store.log import Key, Log, Row, digest_of, to_us
 from monitor.store.protocol import ConflictError, Receipt
 from sim import PeakweekError
 
@@ -77,26 +77,41 @@ class _Group:
 
     def add(self, batch: Batch, known: Mapping[Key, bytes]) -> Answer:
         """Take the events of a batch that are neither known nor in an earlier batch, unless one is in conflict."""
-        new: dict[Key, tuple[Row, Event]] = {}
-        centre, received = batch.centre, batch.received
-        self.n_offered += len(batch.events)
-        for index, event in enumerate(batch.events):
-            key = (centre, event.source, event.id)
-            row = row_of(self._seq + len(new) + 1, centre, received, event)
-            if key in new:
-                is_same = new[key][0].body == row.body
-            elif key in self._bodies:
-                is_same = self._bodies[key] == row.body
-            elif key in known:
-                is_same = known[key] == digest_of(row.body)
-            else:
-                new[key] = (row, event)
-                continue
-            if not is_same:
-                return ConflictError(index, event.source, event.id, is_stored=key not in new)
-        for key, (row, event) in new.items():
-            self._bodies[key] = row.body
-            self.rows.append(row)
-            self.stored.append(Stored(row.seq, received, event, centre))
+        events, centre = batch.events, batch.centre
+        keys = [(centre, event.source, event.id) for event in events]
+        new = dict(zip(keys, events, strict=True))
+        self.n_offered += len(events)
+        if known or len(new) < len(events) or not new.keys().isdisjoint(self._bodies):
+            told = _told_apart(events, keys, known, self._bodies)
+            if isinstance(told, ConflictError):
+                return told
+            new = told
+        bodies = [event.to_json() for event in new.values()]
+        self._bodies.update(zip(new, bodies, strict=True))
+        received, received_us = batch.received, to_us(batch.received)
+        first = self._seq + 1
         self._seq += len(new)
-        return Receipt(len(new), len(batch.events) - len(new))
+        for seq, (event, body) in enumerate(zip(new.values(), bodies, strict=True), first):
+            self.rows.append(Row(seq, centre, event.source, event.id, received_us, body))
+            self.stored.append(Stored(seq, received, event, centre))
+        return Receipt(len(new), len(events) - len(new))
+
+
+def _told_apart(
+    events: Sequence[Event], keys: Sequence[Key], known: Mapping[Key, bytes], bodies: Mapping[Key, str]
+) -> dict[Key, Event] | ConflictError:
+    """Return those of a batch's events that are neither known nor told before, or which of them is in conflict."""
+    new: dict[Key, Event] = {}
+    for index, (key, event) in enumerate(zip(keys, events, strict=True)):
+        if key in new:
+            is_same = new[key].to_json() == event.to_json()
+        elif key in bodies:
+            is_same = bodies[key] == event.to_json()
+        elif key in known:
+            is_same = known[key] == digest_of(event.to_json())
+        else:
+            new[key] = event
+            continue
+        if not is_same:
+            return ConflictError(index, event.source, event.id, is_stored=key not in new)
+    return new

@@ -55,10 +55,14 @@ class Row(NamedTuple):
         return Stored(self.seq, self.received, read_written(self.body), self.centre)
 
 
+def to_us(instant: datetime) -> int:
+    """Return the microseconds since 1970."""
+    return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
 def row_of(seq: int, centre: str, received: datetime, event: Event) -> Row:
     """Return the row of an event."""
-    received_us = (received - _EPOCH) // timedelta(microseconds=1)
-    return Row(seq, centre, event.source, event.id, received_us, event.to_json())
+    return Row(seq, centre, event.source, event.id, to_us(received), event.to_json())
 
 
 def digest_of(*texts: str) -> bytes:

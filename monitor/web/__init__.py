@@ -4,15 +4,15 @@ Place in the pipeline: beside the API, whose state it shows. Out: one page, its 
 page needs nothing but this service (no other host, no inline script or style; the browser is told to enforce that).
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-import jinja2
 from aiohttp import web
 
 from monitor.admission import centre_of, centres_of, grant_of
 from monitor.live import Live
-from monitor.web.fixed import FILES, PAGE_POLICY, fixed, headers
+from monitor.web.fixed import FILES, fixed, headers
+from monitor.web.language import Handler, add_language, links, page, templates
 from monitor.web.wall import add_wall
 
 
@@ -49,7 +49,8 @@ def add_web(
         prefix: what its links begin with, where a proxy takes it off again.
         has_planner: whether it links the page on which plans are tried out.
     """
-    app.add_routes([web.get("/", _page(live, prediction, {"prefix": prefix, "has_planner": has_planner}))])
+    app.add_routes([web.get("/", _page(live, prediction, prefix=prefix, has_planner=has_planner))])
+    add_language(app)
     for name, content_type in _ASSETS.items():
         content = (FILES / name).read_text(encoding="utf-8")
         app.add_routes([web.get(f"/{name}", fixed(content, content_type))])
@@ -59,35 +60,28 @@ def add_web(
             app.add_routes([web.get(f"/{name}.svg", _chart(prediction, is_narrow=is_narrow))])
 
 
-def _page(
-    live: Live, prediction: Prediction | None, told: Mapping[str, object]
-) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _page(live: Live, prediction: Prediction | None, *, prefix: str, has_planner: bool) -> Handler:
     """Return a handler that answers with a centre's page, or with a list of several centres."""
-    loader = jinja2.PackageLoader("monitor", "web")
-    environment = jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, auto_reload=False
-    )
-    environment.globals |= told
+    environment = templates()
+    environment.globals |= {"prefix": prefix, "has_planner": has_planner}
     environment.globals["has_network"] = bool(live.config.probes.targets)
     one, many = environment.get_template("page.html"), environment.get_template("centres.html")
 
-    async def handler(request: web.Request) -> web.Response:
+    def render(request: web.Request) -> str:
         config = live.config
-        is_one_of_many = len(config.centre_by_id) > 1
-        if is_one_of_many and grant_of(request).centre is None and "centre" not in request.query:
-            text = many.render(centres=centres_of(request, config), query="", is_one_of_many=True)
-        else:
-            centre = centre_of(request, config)
-            text = one.render(
-                centre=centre,
-                limit_s=config.waiting_limit_of(centre),
-                prediction=prediction,
-                query=f"?centre={centre.id}" if is_one_of_many else "",
-                is_one_of_many=is_one_of_many,
-            )
-        return web.Response(text=text, content_type="text/html", headers=headers(PAGE_POLICY))
+        told = {"is_one_of_many": len(config.centre_by_id) > 1, "links": links(request, f"{prefix}/")}
+        if told["is_one_of_many"] and grant_of(request).centre is None and "centre" not in request.query:
+            return many.render(centres=centres_of(request, config), query="", **told)
+        centre = centre_of(request, config)
+        return one.render(
+            centre=centre,
+            limit_s=config.waiting_limit_of(centre),
+            prediction=prediction,
+            query=f"?centre={centre.id}" if told["is_one_of_many"] else "",
+            **told,
+        )
 
-    return handler
+    return page(render)
 
 
 def _chart(prediction: Prediction, *, is_narrow: bool) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -4,17 +4,17 @@ import { follow } from "./follow.js";
 
 const REFRESH_MS = 2000;
 const { prefix } = document.body.dataset;
-const numbers = new Intl.NumberFormat("en");
+const numbers = spoken.numbers();
 const AGES = {
-  under_1d: "under a day",
-  "1d_to_3d": "1 to 3 days",
-  "3d_to_7d": "3 to 7 days",
-  "7d_to_15d": "7 to 15 days",
-  "15d_to_30d": "15 to 30 days",
-  over_30d: "over 30 days",
+  under_1d: say("under a day"),
+  "1d_to_3d": say("1 to 3 days"),
+  "3d_to_7d": say("3 to 7 days"),
+  "7d_to_15d": say("7 to 15 days"),
+  "15d_to_30d": say("15 to 30 days"),
+  over_30d: say("over 30 days"),
 };
-const STAGES = { processing: "the back office", approval: "approval", citizen: "the citizen" };
-const clock = new Intl.DateTimeFormat("en-GB", {
+const STAGES = { processing: say("the back office"), approval: say("approval"), citizen: say("the citizen") };
+const clock = spoken.dates({
   dateStyle: "full",
   timeStyle: "medium",
   timeZone: document.body.dataset.timeZone,
@@ -26,9 +26,9 @@ const sum = (values) => values.reduce((total, value) => total + value, 0);
 
 function duration(seconds) {
   const minutes = Math.floor(seconds / 60);
-  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
-  if (minutes >= 1) return `${minutes} min`;
-  return `${Math.floor(seconds)} s`;
+  if (minutes >= 60) return say("{h} h {min} min", { h: Math.floor(minutes / 60), min: String(minutes % 60).padStart(2, "0") });
+  if (minutes >= 1) return say("{n} min", { n: minutes });
+  return say("{n} s", { n: Math.floor(seconds) });
 }
 
 function show(id, text) {
@@ -125,7 +125,7 @@ function renderStaff(state) {
   listOrNone("staff", groups.map((group) => {
     const onDuty = state.n_on_duty[group] ?? 0;
     if (!(group in planned)) return [group, numbers.format(onDuty), false];
-    return [group, `${numbers.format(onDuty)} of ${numbers.format(planned[group])} planned`, onDuty < planned[group]];
+    return [group, say("{n} of {planned} planned", { n: numbers.format(onDuty), planned: numbers.format(planned[group]) }), onDuty < planned[group]];
   }));
 }
 
@@ -133,8 +133,8 @@ function renderOutages(state) {
   const told = Object.entries(state.outages).filter(([, outage]) => outage.is_out !== null);
   listOrNone("outages", told.map(([what, outage]) => {
     const before = outage.n_outages - (outage.is_out ? 1 : 0);
-    const text = before ? `${numbers.format(before)} ended, ${duration(outage.lasted_s)}` : "none ended";
-    return [what, outage.is_out ? `out of order now; ${text}` : text, outage.is_out];
+    const text = before ? say("{n} ended, {lasted}", { n: numbers.format(before), lasted: duration(outage.lasted_s) }) : say("none ended");
+    return [what, outage.is_out ? say("out of order now; {before}", { before: text }) : text, outage.is_out];
   }));
 }
 
@@ -144,17 +144,17 @@ function delay({ bounds_s: bounds, counts }) {
   const since = counts.map((count, index) => count - lagsBefore[index]);
   if (!since.at(-1)) return "–";
   const at = since.findIndex((count) => count >= 0.95 * since.at(-1));
-  return at < bounds.length ? `within ${duration(bounds[at])}` : `over ${duration(bounds.at(-1))}`;
+  return at < bounds.length ? say("within {time}", { time: duration(bounds[at]) }) : say("over {time}", { time: duration(bounds.at(-1)) });
 }
 
 function renderEvents(state) {
-  const ago = (instant) => `${duration(Math.max(0, (new Date(state.now) - new Date(instant)) / 1000))} ago`;
+  const ago = (instant) => say("{time} ago", { time: duration(Math.max(0, (new Date(state.now) - new Date(instant)) / 1000)) });
   list("events", [
-    ["Log", state.is_store_up ? "is written" : "cannot be written", !state.is_store_up],
-    ["Last event", known(state.last_received, ago), false],
-    ["Now 95 % arrive", delay(state.lags), false],
-    ["Events", numbers.format(sum(Object.values(state.n_events))), false],
-    ["Anomalies", numbers.format(sum(Object.values(state.n_anomalous))), false],
+    [say("Log"), state.is_store_up ? say("is written") : say("cannot be written"), !state.is_store_up],
+    [say("Last event"), known(state.last_received, ago), false],
+    [say("Now 95 % arrive"), delay(state.lags), false],
+    [say("Events"), numbers.format(sum(Object.values(state.n_events))), false],
+    [say("Anomalies"), numbers.format(sum(Object.values(state.n_anomalous))), false],
   ]);
 }
 
@@ -164,14 +164,14 @@ function renderCards(state, queues, procedures) {
   show("waiting", numbers.format(waiting));
   show("longest", waiting ? duration(Math.max(...queues.map(([, queue]) => queue.longest_wait_s))) : "–");
   show("servers", known(state.n_servers_open));
-  show("servers-planned", planned ? `counters open, of ${numbers.format(planned.n_servers_open)} planned` : "counters open");
+  show("servers-planned", planned ? say("counters open, of {n} planned", { n: numbers.format(planned.n_servers_open) }) : say("counters open"));
   show("arrivals", known(arrivals.n_issued));
-  show("arrivals-usual", arrivals.n_usual === null ? "tickets, last full hour" : `tickets, last hour; usual ${numbers.format(arrivals.n_usual)}`);
+  show("arrivals-usual", arrivals.n_usual === null ? say("tickets, last full hour") : say("tickets, last hour; usual {n}", { n: numbers.format(arrivals.n_usual) }));
   show("backlog", numbers.format(sum(procedures.map(([, procedure]) => procedure.n_in_progress))));
   show("overdue", numbers.format(sum(procedures.map(([, procedure]) => procedure.n_overdue))));
   show("due-today", known(backlog.n_due_today));
   show("on-time", known(backlog.on_time.of_received, percent));
-  show("on-time-settled", `on time, 30 days (${known(backlog.on_time.of_settled, percent)} of settled)`);
+  show("on-time-settled", say("on time, 30 days ({percent} of settled)", { percent: known(backlog.on_time.of_settled, percent) }));
   element("servers").classList.toggle("over", planned !== null && state.n_servers_open < planned.n_servers_open);
 }
 
@@ -200,12 +200,12 @@ function showConnection(isGood, text) {
 
 function showLive(state) {
   render(state);
-  showConnection(true, state.is_ready ? "live" : "starting: the log is being read");
+  showConnection(true, state.is_ready ? say("live") : say("starting: the log is being read"));
 }
 
 function showLost(heard) {
-  const since = heard ? ` since ${heard.toLocaleTimeString("en-GB")}` : "";
-  showConnection(false, `connection lost${since}`);
+  const since = heard && spoken.dates({ timeStyle: "medium" }).format(heard);
+  showConnection(false, since ? say("connection lost since {time}", { time: since }) : say("connection lost"));
 }
 
 function loadPrediction() {

@@ -3,10 +3,11 @@
 const PAUSE_MS = 80; // after the last move, before it is simulated
 const AGAIN_MS = 3000;
 const MOST_PINNED = 5;
-const numbers = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const precise = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-const short = new Intl.NumberFormat("en", { maximumSignificantDigits: 3, notation: "compact" });
-const dates = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+const { say, plural, spoken } = window;
+const numbers = spoken.numbers({ maximumFractionDigits: 0 });
+const precise = spoken.numbers({ maximumFractionDigits: 1 });
+const short = spoken.numbers({ maximumSignificantDigits: 3, notation: "compact" });
+const dates = spoken.dates({ weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
 const element = (id) => document.getElementById(id);
 
 let onTime = 0.9;
@@ -49,7 +50,7 @@ function reference() {
 
 function yours() {
   const isMoved = Object.keys(state.levers).length > 0;
-  return { base: state.base, title: isMoved ? "Your plan" : scenario.plans[state.base].title, levers: state.levers };
+  return { base: state.base, title: isMoved ? say("Your plan") : scenario.plans[state.base].title, levers: state.levers };
 }
 
 const same = (one, other) => one.base === other.base && JSON.stringify(one.levers) === JSON.stringify(other.levers);
@@ -66,6 +67,7 @@ const wish = () => ({ scenario: scenario.name, plans: tried() });
 function remember() {
   const kept = JSON.stringify({ scenario: scenario.name, ...state });
   history.replaceState(null, "", `#${encodeURIComponent(kept)}`);
+  document.querySelectorAll(".languages a").forEach((link) => (link.hash = location.hash)); // another language, the same plan
 }
 
 function recall() {
@@ -122,7 +124,7 @@ function group(title, hint, parts) {
 
 const named = (name) => name.replaceAll("-", " ").replace(/^./, (first) => first.toUpperCase());
 const day = (iso) => dates.format(new Date(`${iso}T00:00:00Z`));
-const ofAll = (most) => (value) => (value ? `${value} of ${most}` : "nobody");
+const ofAll = (most) => (value) => (value ? say("{n} of {most}", { n: value, most }) : say("nobody"));
 
 function people(kind, now, most) {
   return Object.keys(scenario.groups).map((name) => {
@@ -149,15 +151,15 @@ function until(now) {
   const text = (steps) => clock(closes + 15 * steps);
   const value = (minutes(now.evening_until) - closes) / 15;
   const moved = "evening_until" in state.levers;
-  return lever("evening_until", "Until", 16, value, moved, (steps) => move("evening_until", text(steps)), { text });
+  return lever("evening_until", say("Until"), 16, value, moved, (steps) => move("evening_until", text(steps)), { text });
 }
 
 function helpers(now) {
   return Object.keys(scenario.groups)
     .filter((name) => !scenario.plans[state.base].levers.helpers.includes(name))
     .map((name) => {
-      const text = (value) => (value ? "yes" : "no");
-      return lever(`helps-${name}`, `${named(name)} also at the counters`, 1, Number(now.helpers.includes(name)), now.helpers.includes(name), (value) => {
+      const text = (value) => (value ? say("yes") : say("no"));
+      return lever(`helps-${name}`, say("{group} also at the counters", { group: named(name) }), 1, Number(now.helpers.includes(name)), now.helpers.includes(name), (value) => {
         move("helpers", value ? [...now.helpers, name] : now.helpers.filter((each) => each !== name));
       }, { text });
     });
@@ -167,24 +169,24 @@ function showLevers() {
   const now = present();
   const there = (name) => Math.max(now.staff[name], 1);
   const { cover, most } = scenario;
-  const days = cover.first_day === cover.last_day ? day(cover.first_day) : `${day(cover.first_day)} to ${day(cover.last_day)}`;
+  const days = cover.first_day === cover.last_day ? day(cover.first_day) : say("{first} to {last}", { first: day(cover.first_day), last: day(cover.last_day) });
   const blocks = [
-    group("Work through lunch", days, people("lunch", now, there)),
-    group("Stay in the evening", days, [...people("evening", now, there), until(now)]),
+    group(say("Work through lunch"), days, people("lunch", now, there)),
+    group(say("Stay in the evening"), days, [...people("evening", now, there), until(now)]),
   ];
-  if (cover.saturdays.length) blocks.push(group("Open on Saturday morning", cover.saturdays.map(day).join(", "), people("saturday", now, there)));
-  blocks.push(group("People", "", people("staff", now, (name) => scenario.groups[name].most)));
+  if (cover.saturdays.length) blocks.push(group(say("Open on Saturday morning"), spoken.list(cover.saturdays.map(day)), people("saturday", now, there)));
+  blocks.push(group(say("People"), "", people("staff", now, (name) => scenario.groups[name].most)));
   const training = helpers(now);
-  if (training.length) blocks.push(group("Trained to help", "", training));
-  const things = [single("counters", "Counters", now, most.counters)];
-  if (most.desks !== null) things.push(single("desks", "Desks", now, most.desks));
-  if (most.scanners !== null) things.push(single("scanners", "Scanners", now, most.scanners));
-  things.push(single("link_mbit_per_s", "Line, Mbit/s", now, most.link_mbit_per_s, { step: 10 }));
-  things.push(single("ups_min", "Batteries, minutes", now, 240, { step: 10 }));
-  blocks.push(group("Things", "", things));
-  if (scenario.has_volunteers) blocks.push(group("Volunteers", days, [single("volunteers", "Teams", now, most.volunteers)]));
+  if (training.length) blocks.push(group(say("Trained to help"), "", training));
+  const things = [single("counters", say("Counters"), now, most.counters)];
+  if (most.desks !== null) things.push(single("desks", say("Desks"), now, most.desks));
+  if (most.scanners !== null) things.push(single("scanners", say("Scanners"), now, most.scanners));
+  things.push(single("link_mbit_per_s", say("Line, Mbit/s"), now, most.link_mbit_per_s, { step: 10 }));
+  things.push(single("ups_min", say("Batteries, minutes"), now, 240, { step: 10 }));
+  blocks.push(group(say("Things"), "", things));
+  if (scenario.has_volunteers) blocks.push(group(say("Volunteers"), days, [single("volunteers", say("Teams"), now, most.volunteers)]));
   const percent = (value) => `${numbers.format(100 * value)} %`;
-  blocks.push(group("What if", "", [single("demand_ratio", "Visitors, of what is expected", now, most.demand_ratio, { step: 0.05, text: percent })]));
+  blocks.push(group(say("What if"), "", [single("demand_ratio", say("Visitors, of what is expected"), now, most.demand_ratio, { step: 0.05, text: percent })]));
   const focus = document.activeElement?.id;
   element("groups").replaceChildren(...blocks);
   if (focus) element(focus)?.focus();
@@ -214,8 +216,8 @@ function show() {
 // ---------------------------------------------------------------- what comes of it
 
 const percent = (value) => `${numbers.format(100 * value)} %`;
-const band = (figure, text) => `${text(figure.low)} to ${text(figure.high)}`;
-const wait = (seconds) => `${numbers.format(seconds / 60)} min`;
+const band = (figure, text) => say("{low} to {high}", { low: text(figure.low), high: text(figure.high) });
+const wait = (seconds) => say("{n} min", { n: numbers.format(seconds / 60) });
 
 function card(title, figure, text, gain, isBetter) {
   const block = document.createElement("div");
@@ -225,15 +227,19 @@ function card(title, figure, text, gain, isBetter) {
   const name = document.createElement("span");
   name.textContent = title;
   const spread = document.createElement("small");
-  spread.textContent = figure ? `8 times in 10: ${band(figure, text)}` : "";
+  spread.textContent = figure ? say("8 times in 10: {band}", { band: band(figure, text) }) : "";
   block.append(value, name, spread);
   if (gain) {
     const told = document.createElement("small");
-    const words = { better: "better", worse: "worse", same: "the same", "cannot tell": "no clear difference" };
-    const sign = gain.mean > 0 ? "+" : "−";
-    const amount = text(Math.abs(gain.mean)).replace(" %", " points");
-    const size = gain.verdict === "same" ? "" : `${sign}${amount} against ${known.plans[0].title}: `;
-    told.textContent = `${size}${words[gain.verdict]}`;
+    const points = say("points");
+    const amount = text(Math.abs(gain.mean)).replace("%", points);
+    const change = { change: `${gain.mean > 0 ? "+" : "−"}${amount}`, plan: known.plans[0].title };
+    told.textContent = {
+      better: () => say("{change} against {plan}: better", change),
+      worse: () => say("{change} against {plan}: worse", change),
+      same: () => say("the same"),
+      "cannot tell": () => say("{change} against {plan}: no clear difference", change),
+    }[gain.verdict]();
     told.className = gain.verdict;
     block.append(told);
   }
@@ -243,35 +249,45 @@ function card(title, figure, text, gain, isBetter) {
 // What is known of the plan that is being moved: the last, or the first if that is the one.
 const knownOfYours = () => known.plans[same(reference(), yours()) ? 0 : known.plans.length - 1];
 
+function howOften(ratio, told) {
+  if (ratio >= 0.9) return say("{plan} almost surely reaches {part} on time, of all that came in the peak week.", told);
+  if (ratio >= 0.5) return say("{plan} more likely than not reaches {part} on time, of all that came in the peak week.", told);
+  if (ratio >= 0.1) return say("{plan} probably misses {part} on time, of all that came in the peak week.", told);
+  return say("{plan} almost surely misses {part} on time, of all that came in the peak week.", told);
+}
+
 function showAnswer() {
   const { title, reaches_on_time: reached, peak } = knownOfYours();
   const { ratio, low, high } = reached;
   const { on_time_all_ratio: rate } = peak;
-  const part = percent(onTime);
-  const often = ratio >= 0.9 ? "almost surely reaches" : ratio >= 0.5 ? "more likely than not reaches" : ratio >= 0.1 ? "probably misses" : "almost surely misses";
   const line = document.createElement("b");
-  line.textContent = `${title} ${often} ${part} on time, of all that came in the peak week`;
-  const rest = rate ? `: ${percent(rate.mean)} on average, ${band(rate, percent)} eight times in ten.` : ".";
-  element("answer").replaceChildren(line, rest);
-  element("sureness").textContent = `${percent(ratio)} of ${known.n_replications} simulated peak weeks reach it; the true share is likely between ${percent(low)} and ${percent(high)}.`;
+  line.textContent = howOften(ratio, { plan: title, part: percent(onTime) });
+  const spread = rate ? say("{mean} on average, {band} eight times in ten.", { mean: percent(rate.mean), band: band(rate, percent) }) : "";
+  element("answer").replaceChildren(line, " ", spread);
+  element("sureness").textContent = plural(
+    "{ratio} of {n} simulated peak week reaches it; the true share is likely between {low} and {high}.",
+    "{ratio} of {n} simulated peak weeks reach it; the true share is likely between {low} and {high}.",
+    known.n_replications,
+    { ratio: percent(ratio), low: percent(low), high: percent(high) },
+  );
 }
 
 function costTitle({ citizen_cost: citizens }) {
-  const part = citizens && citizens.mean > 0 ? `, of it ${short.format(citizens.mean)} citizens' waiting` : "";
-  return `cost of all weeks, VND${part}`;
+  if (!citizens || !(citizens.mean > 0)) return say("cost of all weeks, VND");
+  return say("cost of all weeks, VND, of it {cost} citizens' waiting", { cost: short.format(citizens.mean) });
 }
 
 function showCards() {
   const { peak, period, differences } = knownOfYours();
-  const hours = (value) => `${precise.format(value)} h`;
+  const hours = (value) => say("{n} h", { n: precise.format(value) });
   element("cards").replaceChildren(
-    card("on time, of all that came in the peak week", peak.on_time_all_ratio, percent, differences.on_time_all_ratio),
-    card("records wait when it closes", peak.backlog_count, (value) => numbers.format(value), differences.backlog_count),
-    card("longest wait of 95 in 100 visitors", peak.wait_s_p95, wait, differences.wait_s_p95),
-    card("overtime in the peak week", peak.overtime_h, hours, differences.overtime_h),
-    card(`longest day of anybody, of ${scenario.allowed.day_h} h allowed`, peak.labour_day_h_max, hours),
-    card(`overtime of anybody in the month, of ${scenario.allowed.overtime_month_h} h`, peak.labour_month_overtime_h_max, hours),
-    card("visits that came in vain", peak.unserved_count, (value) => numbers.format(value)),
+    card(say("on time, of all that came in the peak week"), peak.on_time_all_ratio, percent, differences.on_time_all_ratio),
+    card(say("records wait when it closes"), peak.backlog_count, (value) => numbers.format(value), differences.backlog_count),
+    card(say("longest wait of 95 in 100 visitors"), peak.wait_s_p95, wait, differences.wait_s_p95),
+    card(say("overtime in the peak week"), peak.overtime_h, hours, differences.overtime_h),
+    card(say("longest day of anybody, of {n} h allowed", { n: precise.format(scenario.allowed.day_h) }), peak.labour_day_h_max, hours),
+    card(say("overtime of anybody in the month, of {n} h", { n: precise.format(scenario.allowed.overtime_month_h) }), peak.labour_month_overtime_h_max, hours),
+    card(say("visits that came in vain"), peak.unserved_count, (value) => numbers.format(value)),
     card(costTitle(period), period.cost, (value) => short.format(value)),
   );
 }
@@ -289,7 +305,7 @@ function showPlans() {
       percent(plan.reaches_on_time.ratio),
       plan.peak.backlog_count ? numbers.format(plan.peak.backlog_count.mean) : "–",
       plan.peak.wait_s_p95 ? wait(plan.peak.wait_s_p95.mean) : "–",
-      plan.peak.overtime_h ? `${numbers.format(plan.peak.overtime_h.mean)} h` : "–",
+      plan.peak.overtime_h ? say("{n} h", { n: numbers.format(plan.peak.overtime_h.mean) }) : "–",
       plan.period.cost ? short.format(plan.period.cost.mean) : "–",
     ];
     const titles = [...element("plans").tHead.rows[0].cells].slice(1).map((cell) => cell.textContent);
@@ -304,8 +320,8 @@ function showPlans() {
     if (pinned >= 0) {
       const away = document.createElement("button");
       away.type = "button";
-      away.textContent = "Remove";
-      away.setAttribute("aria-label", `Remove ${plan.title}`);
+      away.textContent = say("Remove");
+      away.setAttribute("aria-label", say("Remove {plan}", { plan: plan.title }));
       away.addEventListener("click", () => change({ ...state, pinned: state.pinned.filter((_, each) => each !== pinned) }));
       last.append(away);
     }
@@ -324,9 +340,9 @@ function chartRows() {
 
 async function drawChart() {
   if (!view) {
-    const answer = await fetch("api/v1/planning/chart");
+    const answer = await fetch(`api/v1/planning/chart?lang=${spoken.tag}`);
     const spec = { ...(await answer.json()), datasets: { backlog: chartRows() } };
-    const options = { ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: { disableDefaultStyle: true } };
+    const options = { ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: { disableDefaultStyle: true }, timeFormatLocale: spoken.timeNames() };
     ({ view } = await window.vegaEmbed(element("chart"), spec, options));
   }
   await view.data("backlog", chartRows()).resize().runAsync(); // more plans have a higher legend
@@ -344,7 +360,7 @@ async function showKnown(found) {
 
 function refuse(problem) {
   const told = element("refusal");
-  told.textContent = problem.found ? `Not possible: ${problem.found}. Possible is: ${problem.expected}.` : problem.detail;
+  told.textContent = problem.found ? say("Not possible: {found}. Possible is: {expected}.", problem) : problem.detail;
   told.hidden = false;
   document.querySelector(".results").classList.add("stale");
 }
@@ -385,7 +401,7 @@ async function simulate() {
     }
   } catch {
     if (stopped.signal.aborted) return;
-    refuse({ detail: "The connection is lost; trying again." });
+    refuse({ detail: say("The connection is lost; trying again.") });
     setTimeout(() => stopped === running && simulate(), AGAIN_MS);
   }
 }
@@ -405,12 +421,37 @@ function give(name, url) {
 }
 
 const giveText = (name, kind, text) => give(name, URL.createObjectURL(new Blob([text], { type: kind })));
-const say = (text) => (element("told").textContent = text);
+const tell = (text) => (element("told").textContent = text);
 
 async function giveFile() {
   const answer = await post("api/v1/planning/file");
   if (answer.ok) giveText(`${scenario.name}-tried.yaml`, "application/yaml", await answer.text());
   else refuse(await answer.json());
+}
+
+// The report takes its time; whoever closes the page ends it.
+async function giveReport() {
+  element("report").disabled = true;
+  tell(say("The report is being written."));
+  try {
+    const answer = await post("api/v1/planning/report");
+    if (!answer.ok) refuse(await answer.json());
+    else for await (const { event, data } of messages(answer.body)) showReport(event, data);
+  } catch {
+    tell(say("The connection is lost; the report was not written."));
+  }
+  element("report").disabled = false;
+}
+
+function showReport(event, data) {
+  if (event === "progress") {
+    const far = { n: numbers.format(data.n), of: numbers.format(data.of) };
+    tell(say("The report is being written: {n} of {of} replications.", far));
+  } else if (event === "report") {
+    const bytes = Uint8Array.from(atob(data.pdf), (each) => each.charCodeAt(0));
+    give(data.name, URL.createObjectURL(new Blob([bytes], { type: "application/pdf" })));
+    tell(say("The report is written."));
+  } else refuse(data);
 }
 
 function giveCsv() {
@@ -427,9 +468,9 @@ async function copyLink() {
   remember();
   try {
     await navigator.clipboard.writeText(location.href);
-    say("Copied.");
+    tell(say("Copied."));
   } catch {
-    say("The address of this page is the link.");
+    tell(say("The address of this page is the link."));
   }
 }
 
@@ -450,11 +491,12 @@ element("undo").addEventListener("click", () => {
 element("reset").addEventListener("click", () => change({ ...state, levers: {} }));
 element("pin").addEventListener("click", () => {
   const isMoved = Object.keys(state.levers).length > 0;
-  const title = isMoved ? `Plan ${String.fromCharCode(65 + state.pinned.length)}` : yours().title;
+  const title = isMoved ? say("Plan {letter}", { letter: String.fromCharCode(65 + state.pinned.length) }) : yours().title;
   change({ ...state, pinned: [...state.pinned, { base: state.base, levers: state.levers, title }] });
 });
 element("share").addEventListener("click", copyLink);
 element("file").addEventListener("click", giveFile);
+element("report").addEventListener("click", giveReport);
 element("csv").addEventListener("click", () => known && giveCsv());
 element("picture").addEventListener("click", async () => view && give(`${scenario.name}.png`, await view.toImageURL("png", 2)));
 
@@ -466,7 +508,7 @@ async function start() {
     onTime = offer.on_time;
     scenarios = offer.scenarios;
   } catch {
-    element("sureness").textContent = "The service does not answer; trying again.";
+    element("sureness").textContent = say("The service does not answer; trying again.");
     setTimeout(start, AGAIN_MS);
     return;
   }

@@ -11,9 +11,9 @@ from aiohttp import hdrs, web
 
 from monitor.planning import Planning
 from monitor.web.fixed import FILES, PAGE_POLICY, fixed, headers
+from monitor.web.language import links, page, templates
 
 _FIXED = {
-    "/plan": ("plan.html", "text/html"),
     "/plan.css": ("plan.css", "text/css"),
     "/plan.js": ("plan.js", "text/javascript"),
 }
@@ -22,6 +22,8 @@ _FIXED = {
 def add_planner(app: web.Application, planning: Planning) -> None:
     """Add the page's routes to the application."""
     app.add_routes([web.get("/vega.js", _drawing(planning))])
+    template = templates().get_template("plan.html")
+    app.add_routes([web.get("/plan", page(lambda request: template.render(links=links(request))))])
     for path, (name, content_type) in _FIXED.items():
         app.add_routes([web.get(path, fixed((FILES / name).read_text(encoding="utf-8"), content_type))])
 

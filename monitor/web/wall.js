@@ -4,11 +4,12 @@ import { follow } from "./follow.js";
 
 const MOST_QUEUES = 8;
 const MOST_ALERTS = 2;
+const [MIN, HOUR] = [` ${say("min")}`, ` ${say("h")}`];
 const { prefix, query, timeZone } = document.body.dataset;
-const numbers = new Intl.NumberFormat("en");
-const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone });
-const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeZone });
-const THINGS = { line: "Line", portal: "Portal", software: "Software", power: "Power" };
+const numbers = spoken.numbers();
+const clock = spoken.dates({ timeStyle: "short", timeZone });
+const date = spoken.dates({ dateStyle: "full", timeZone });
+const THINGS = { line: say("Line"), portal: say("Portal"), software: say("Software"), power: say("Power") };
 let lost = null; // since when nothing comes, by this machine's clock: {heard}
 
 const element = (id) => document.getElementById(id);
@@ -38,9 +39,9 @@ function made(name, ...children) {
 
 function minutes(seconds) {
   if (seconds === null) return ["–", ""];
-  if (seconds < 60) return ["0", " min"];
-  if (seconds < 6000) return [numbers.format(Math.round(seconds / 60)), " min"];
-  return [`${Math.floor(seconds / 3600)}:${String(Math.floor((seconds % 3600) / 60)).padStart(2, "0")}`, " h"];
+  if (seconds < 60) return ["0", MIN];
+  if (seconds < 6000) return [numbers.format(Math.round(seconds / 60)), MIN];
+  return [`${Math.floor(seconds / 3600)}:${String(Math.floor((seconds % 3600) / 60)).padStart(2, "0")}`, HOUR];
 }
 
 function makeRow() {
@@ -80,7 +81,7 @@ function shown(queues) {
     longest_wait_s: Math.max(...rest.map((queue) => queue.longest_wait_s)),
     expected_wait_s: expected.includes(null) ? null : Math.max(...expected),
   };
-  return [...named.filter((each) => longest.includes(each)), [`${rest.length} others`, together]];
+  return [...named.filter((each) => longest.includes(each)), [plural("{n} other", "{n} others", rest.length), together]];
 }
 
 function showQueues({ queues, waiting_limit_s: limit }) {
@@ -96,7 +97,7 @@ function showCounters({ n_servers_open: open, planned }) {
   const tile = element("counters");
   const [figure, words] = tile.children;
   write(figure, open === null ? "–" : numbers.format(open));
-  write(words, planned ? `counters open, of ${numbers.format(planned.n_servers_open)} planned` : "counters open");
+  write(words, planned ? say("counters open, of {n} planned", { n: numbers.format(planned.n_servers_open) }) : say("counters open"));
   mark(tile, "alarm", open !== null && planned !== null && open < planned.n_servers_open);
 }
 
@@ -105,7 +106,7 @@ function showThings(isOut) {
   keep(element("things"), things.length, () => made("li", made("span"), made("b"))).forEach((line, index) => {
     const [what, name] = things[index];
     write(line.firstElementChild, name);
-    write(line.lastElementChild, { true: "out of order", false: "works", null: "not known" }[isOut[what]]);
+    write(line.lastElementChild, { true: say("out of order"), false: say("works"), null: say("not known") }[isOut[what]]);
     mark(line, "alarm", isOut[what] === true);
     mark(line, "works", isOut[what] === false);
   });
@@ -113,20 +114,20 @@ function showThings(isOut) {
 
 // What fires, and what the service knows of itself; with no Alertmanager, only that.
 function alertsOf({ alerts, is_store_up: isStoreUp }) {
-  const own = isStoreUp ? [] : ["The log of events cannot be written: nothing new is counted."];
-  if (alerts && !alerts.is_known) own.push("Alertmanager does not answer: whether alerts fire is not known.");
+  const own = isStoreUp ? [] : [say("The log of events cannot be written: nothing new is counted.")];
+  if (alerts && !alerts.is_known) own.push(say("Alertmanager does not answer: whether alerts fire is not known."));
   const grave = (alerts?.firing ?? []).filter((alert) => alert.severity !== "info");
-  return [...own, ...grave.map((alert) => `${alert.summary} (since ${clock.format(new Date(alert.since))})`)];
+  return [...own, ...grave.map((alert) => say("{what} (since {time})", { what: alert.summary, time: clock.format(new Date(alert.since)) }))];
 }
 
 function showAlerts(state) {
   const texts = alertsOf(state);
   const rest = texts.length - MOST_ALERTS;
-  const lines = rest > 0 ? [...texts.slice(0, MOST_ALERTS), `and ${rest} more`] : texts;
+  const lines = rest > 0 ? [...texts.slice(0, MOST_ALERTS), plural("and {n} more", "and {n} more", rest)] : texts;
   const make = () => Object.assign(made("li"), { className: "alarm" });
   keep(element("alerts"), lines.length, make).forEach((line, index) => write(line, lines[index]));
   element("no-alerts").hidden = lines.length > 0;
-  write(element("no-alerts"), state.alerts ? "No alert fires." : "Alerts are not watched from here.");
+  write(element("no-alerts"), state.alerts ? say("No alert fires.") : say("Alerts are not watched from here."));
 }
 
 function showConnection(text) {
@@ -144,18 +145,18 @@ function show(state) {
   showCounters(state);
   showThings(state.is_out);
   showAlerts(state);
-  showConnection(state.is_ready ? "" : "Starting: the log is being read, and the figures are not complete.");
+  showConnection(state.is_ready ? "" : say("Starting: the log is being read, and the figures are not complete."));
 }
 
 function tellAge() {
   if (lost === null) return;
   if (lost.heard === null) {
-    showConnection("Not connected; trying again.");
+    showConnection(say("Not connected; trying again."));
     return;
   }
   const seconds = Math.round((Date.now() - lost.heard) / 1000);
-  const age = seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;
-  showConnection(`Not connected; trying again. What you see is ${age} old.`);
+  const age = seconds < 120 ? say("{n} s", { n: seconds }) : say("{n} min", { n: Math.floor(seconds / 60) });
+  showConnection(say("Not connected; trying again. What you see is {age} old.", { age }));
 }
 
 follow({ prefix, query }, show, (heard) => {

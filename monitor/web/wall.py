@@ -4,14 +4,12 @@ Place in the pipeline: beside the live page, whose stream it follows. Out: one p
 Invariant: as for the live page: nothing inline, nothing from elsewhere; and no ticket, record or person is on it.
 """
 
-from collections.abc import Awaitable, Callable
-
-import jinja2
 from aiohttp import web
 
 from monitor.admission import centre_of, centres_of, grant_of
 from monitor.live import Live
-from monitor.web.fixed import FILES, PAGE_POLICY, fixed, headers
+from monitor.web.fixed import FILES, fixed
+from monitor.web.language import Handler, page, templates
 
 _ASSETS = {"wall.js": "text/javascript", "wall.css": "text/css"}
 _THEMES = ("auto", "dark", "light")
@@ -30,22 +28,17 @@ def add_wall(app: web.Application, live: Live, *, prefix: str = "") -> None:
         app.add_routes([web.get(f"/{name}", fixed((FILES / name).read_text(encoding="utf-8"), content_type))])
 
 
-def _page(live: Live, prefix: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _page(live: Live, prefix: str) -> Handler:
     """Return a handler that answers with a centre's page, or with a list of several centres."""
-    loader = jinja2.PackageLoader("monitor", "web")
-    environment = jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, auto_reload=False
-    )
-    template = environment.get_template("wall.html")
+    template = templates().get_template("wall.html")
 
-    async def handler(request: web.Request) -> web.Response:
+    def render(request: web.Request) -> str:
         theme = request.query.get("theme", _THEMES[0])
         if theme not in _THEMES:
             raise web.HTTPBadRequest(reason=f"found a theme that is none; expected ?theme= with {', '.join(_THEMES)}")
         config = live.config
         is_open = len(config.centre_by_id) > 1 and grant_of(request).centre is None and "centre" not in request.query
         centre = None if is_open else centre_of(request, config)
-        text = template.render(prefix=prefix, theme=theme, centre=centre, centres=centres_of(request, config))
-        return web.Response(text=text, content_type="text/html", headers=headers(PAGE_POLICY))
+        return template.render(prefix=prefix, theme=theme, centre=centre, centres=centres_of(request, config))
 
-    return handler
+    return page(render)

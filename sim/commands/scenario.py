@@ -2,7 +2,7 @@
 
 import argparse
 
-from sim.commands.arguments import warning
+from sim.commands.arguments import add_language, warning
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -11,6 +11,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     check = commands.add_parser("check", help="check a scenario file, and say in words what it says")
     check.set_defaults(run=_check)
     check.add_argument("scenario", metavar="SCENARIO", help="a scenario file")
+    add_language(check)
     schema = commands.add_parser("schema", help="print the JSON Schema of scenario files, for editors")
     schema.set_defaults(run=_print_schema)
     fields = commands.add_parser("fields", help="print every field of a scenario file, as Markdown")

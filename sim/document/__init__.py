@@ -17,13 +17,14 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sim.document.misfit import MisfitError, counted, did_you_mean, first_misfit, misfits, shown
-from sim.document.place import field_of, near_name, way_to
+from sim.document.place import Way, field_of, near_name, way_to
 from sim.document.source import Source, locate, parse_source, read_source
 from sim.errors import InputError
 
 __all__ = [
     "MisfitError",
     "Source",
+    "Way",
     "did_you_mean",
     "field_of",
     "first_misfit",

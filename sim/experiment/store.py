@@ -26,7 +26,7 @@ from sim.locks import lock, unlock
 _HEAD = struct.Struct("<4sII")  # mark, number of replications, checksum
 _MARK = b"rows"
 _MEMORY_BYTE = 32 << 20  # a small experiment never touches the disk
-_CHUNK_BYTE = 1 << 20
+_CHUNK_BYTE = 4 << 20  # a figure is read chunk by chunk; and of a second's work at most is lost with the power
 _NAMED_OTHERWISE = "or name another file with --resume"
 
 

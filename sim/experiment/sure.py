@@ -51,28 +51,37 @@ class Share:
 
 def sure_of(values: Floats, confidence: float = CONFIDENCE) -> list[Sure | None]:
     """Return how sure the band of each column is: of ``float64[n, n_columns]``; None where no row has a value."""
-    found: list[Sure | None] = []
-    for column in np.sort(values, axis=0).T:  # NaN comes last
-        present = column[~np.isnan(column)]
-        if not len(present):
-            found.append(None)
-            continue
-        half = half_width(present, confidence)
-        mean = float(present.mean())
-        quantiles = []
+    columns = np.ascontiguousarray(np.sort(values, axis=0).T)  # NaN comes last
+    found: list[Sure | None] = [None] * len(columns)
+    counts = np.sum(~np.isnan(columns), axis=1)
+    for n in np.unique(counts[counts > 0]).tolist():
+        alike = np.flatnonzero(counts == n)  # columns with as many values: mostly all of them
+        present = np.ascontiguousarray(columns[alike, :n])
+        means, halves = present.mean(axis=1), half_widths(present, confidence)
+        ends = [_between(means - halves, means + halves) if n >= _FEWEST else [None] * len(alike)]
         for part in (LOW, MEDIAN, HIGH):
-            ranks = quantile_ranks(len(present), part, confidence)
-            quantiles.append(ranks and (float(present[ranks[0] - 1]), float(present[ranks[1] - 1])))
-        found.append(Sure(None if math.isinf(half) else (mean - half, mean + half), *quantiles))
+            ranks = quantile_ranks(n, part, confidence)
+            ends.append(_between(*present[:, [rank - 1 for rank in ranks]].T) if ranks else [None] * len(alike))
+        for column, *intervals in zip(alike.tolist(), *ends, strict=True):
+            found[column] = Sure(*intervals)
     return found
+
+
+def _between(low: Floats, high: Floats) -> list[tuple[float, float] | None]:
+    return list(zip(low.tolist(), high.tolist(), strict=True))
 
 
 def half_width(values: Floats, confidence: float = CONFIDENCE) -> float:
     """Return half the width of the t interval of the mean of ``float64[n]``; infinite of fewer than two values."""
-    n = len(values)
+    return float(half_widths(values[np.newaxis], confidence)[0])
+
+
+def half_widths(values: Floats, confidence: float = CONFIDENCE) -> Floats:
+    """Return the same of each row of ``float64[n_rows, n]``."""
+    n = values.shape[1]
     if n < _FEWEST:
-        return math.inf
-    return float(stdtrit(n - 1, (1 + confidence) / 2) * values.std(ddof=1) / math.sqrt(n))
+        return np.full(len(values), np.inf)
+    return np.asarray(stdtrit(n - 1, (1 + confidence) / 2) * values.std(axis=1, ddof=1) / math.sqrt(n))
 
 
 @lru_cache

@@ -7,6 +7,7 @@ where the interval of its mean lies on that side of it; between the two nothing 
 from collections.abc import Callable, Iterator
 
 from sim.experiment import Sure, Table, sure_of
+from sim.language import plural, say, spoken
 from sim.report.rows import Row, peak_weeks, span_name
 
 ON_TIME_LINE = 0.9  # the line that published rates are judged by
@@ -26,8 +27,8 @@ def _on_time(table: Table, weeks: list[Row]) -> Iterator[str]:
     # Of all that came: by the published rate, a plan that keeps people out would be the best of all.
     told = _judged(table, weeks, "on_time_all_ratio")
     if told:
-        where = f"In the {span_name(weeks[0].span)}"
-        yield _sentence(f"{where}, at least 90 % of all that came are on time", told, _is_on_time, _percent, max)
+        said = say("In the {week}, at least 90 % of all that came are on time", week=span_name(weeks[0].span))
+        yield _sentence(said, told, _is_on_time, _percent, max)
 
 
 def _wait(table: Table, weeks: list[Row]) -> Iterator[str]:
@@ -38,7 +39,8 @@ def _wait(table: Table, weeks: list[Row]) -> Iterator[str]:
         def is_within(minutes: float) -> bool:
             return minutes <= limit * _S_PER_MIN
 
-        yield _sentence(f"The mean wait is at most the {limit:g} minutes allowed", told, is_within, _minutes, min)
+        said = say("The mean wait is at most the {limit} minutes allowed", limit=f"{limit:g}")
+        yield _sentence(said, told, is_within, _minutes, min)
 
 
 def _growing(table: Table, weeks: list[Row]) -> Iterator[str]:
@@ -51,7 +53,8 @@ def _growing(table: Table, weeks: list[Row]) -> Iterator[str]:
         if sure and sure.mean_between and sure.mean_between[0] > 0:
             grow.append(row.title)
     if grow:
-        yield f"What is not settled still grows after that week under {_names(grow, len(weeks))}."
+        plans = _names(grow, len(weeks))
+        yield say("What is not settled still grows after that week under {plans}.", plans=plans)
 
 
 def _exceeding(table: Table, weeks: list[Row]) -> Iterator[str]:
@@ -61,10 +64,13 @@ def _exceeding(table: Table, weeks: list[Row]) -> Iterator[str]:
         (values,) = table.figures["labour_breach_count"][row.case][:, row.number : row.number + 1].T
         ratio = float((values > 0).mean())
         if ratio >= _OFTEN:
-            often.append(f"“{row.title}” in {ratio:.0%}")
+            often.append(say("“{plan}” in {ratio}", plan=row.title, ratio=f"{ratio:.0%}"))
     if often:
-        named = often[:_FEW] + ([f"{len(often) - _FEW} more plans"] if len(often) > _FEW else [])
-        yield f"Who finishes what they began exceeds a limit of the Labour Code: of these weeks, {_list(named)}."
+        more = [plural("{n} more plan", "{n} more plans", len(often) - _FEW)] if len(often) > _FEW else []
+        yield say(
+            "Who finishes what they began exceeds a limit of the Labour Code: of these weeks, {plans}.",
+            plans=spoken().list(often[:_FEW] + more),
+        )
 
 
 _Judged = list[tuple[str, float, tuple[float, float] | None]]
@@ -93,16 +99,20 @@ def _sentence(
     perhaps = [each for each in told if each not in surely and any(map(reaches, each[2] or (each[1],)))]
     n_plans = len(told)
     if surely:
-        text = f"{said} under {_names([title for title, _, _ in surely], n_plans)}"
+        text = say("{said} under {plans}", said=said, plans=_names([title for title, _, _ in surely], n_plans))
     else:
-        text = f"{said} under no plan for certain"
+        text = say("{said} under no plan for certain", said=said)
     _, mean, between = nearest = best_of(surely or told, key=lambda each: each[1])
-    text += f"; the {'best' if surely else 'nearest'} is “{nearest[0]}” with {shown(mean, between)}"
+    if surely:
+        text += say("; the best is “{plan}” with {value}", plan=nearest[0], value=shown(mean, between))
+    else:
+        text += say("; the nearest is “{plan}” with {value}", plan=nearest[0], value=shown(mean, between))
     if perhaps == [nearest]:
-        text += ", for which it cannot be told"
+        text += say(", for which it cannot be told")
     elif perhaps:
-        text += f"; it cannot be told for {_names([title for title, _, _ in perhaps], n_plans)}"
-    return f"{text}." if told[0][2] else f"{text} (of one replication: nothing is certain)."
+        plans = _names([title for title, _, _ in perhaps], n_plans)
+        text += say("; it cannot be told for {plans}", plans=plans)
+    return f"{text}." if told[0][2] else say("{text} (of one replication: nothing is certain).", text=text)
 
 
 def _names(titles: list[str], n_plans: int) -> str:
@@ -112,15 +122,11 @@ def _names(titles: list[str], n_plans: int) -> str:
     ('“A”, “B” and “C”', '“A”, “B”, “C”, “D” and 1 more', 'every plan')
     """
     if len(titles) == n_plans > 1:
-        return "every plan"
-    named = [f"“{title}”" for title in titles[:_FEW]]
+        return say("every plan")
+    named = [say("“{plan}”", plan=title) for title in titles[:_FEW]]
     if len(titles) > _FEW:
-        named.append(f"{len(titles) - _FEW} more")
-    return _list(named)
-
-
-def _list(named: list[str]) -> str:
-    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+        named.append(say("{n} more", n=len(titles) - _FEW))
+    return spoken().list(named)
 
 
 def _is_on_time(ratio: float) -> bool:
@@ -133,5 +139,5 @@ def _percent(mean: float, between: tuple[float, float] | None) -> str:
 
 
 def _minutes(mean: float, between: tuple[float, float] | None) -> str:
-    text = f"{mean / _S_PER_MIN:.0f} min"
+    text = say("{n} min", n=f"{mean / _S_PER_MIN:.0f}")
     return f"{text} ({between[0] / _S_PER_MIN:.0f}–{between[1] / _S_PER_MIN:.0f})" if between else text

@@ -13,19 +13,33 @@ from importlib.metadata import version
 from typing import Any
 
 from sim.experiment import Difference, Table
+from sim.language import later, plural, say, spoken
 from sim.report.rows import span_name
 from sim.report.tables import TextTable, short
 
-_COLUMNS = ("baseline", "less\nor more", "95 % interval", "verdict", "no worse in\n% of weeks", "pairing\nworth")
+_COLUMNS = (
+    later("baseline"),
+    later("less\nor more"),
+    later("95 % interval"),
+    later("verdict"),
+    later("no worse in\n% of weeks"),
+    later("pairing\nworth"),
+)
+_VERDICTS = {
+    "better": later("better"),
+    "worse": later("worse"),
+    "same": later("same"),
+    "cannot tell": later("cannot tell"),
+}
 # What people call the figures that plans are compared by, and in which unit.
 LABELS = {
-    "backlog_count": ("backlog at the end", 1.0),
-    "on_time_ratio": ("on time, points of %", 100.0),
-    "on_time_all_ratio": ("on time of all that came, points of %", 100.0),
-    "wait_s_mean": ("mean wait, minutes", 1 / 60),
-    "wait_s_p95": ("wait that 95 % do not exceed, minutes", 1 / 60),
-    "overtime_h": ("overtime, hours", 1.0),
-    "cost": ("cost, thousand", 1e-3),
+    "backlog_count": (later("backlog at the end"), 1.0),
+    "on_time_ratio": (later("on time, points of %"), 100.0),
+    "on_time_all_ratio": (later("on time of all that came, points of %"), 100.0),
+    "wait_s_mean": (later("mean wait, minutes"), 1 / 60),
+    "wait_s_p95": (later("wait that 95 % do not exceed, minutes"), 1 / 60),
+    "overtime_h": (later("overtime, hours"), 1.0),
+    "cost": (later("cost, thousand"), 1e-3),
 }
 
 
@@ -38,21 +52,25 @@ def comparison_table(table: Table, found: Sequence[Difference], baseline: int) -
         band = table.band(figure, baseline, table.peak_week(baseline))
         level = short(band.mean * factor) if band else "–"
         lines = tuple((titles[each.plan], level, *_cells(each, factor)) for each in found if each.figure == figure)
-        sections.append((label, lines))
+        sections.append((say(label), lines))
     week = span_name(table.spans[baseline][table.peak_week(baseline)])
-    note = (
-        f"In the {week}, {table.n_replications} replications, seed {table.seed}; all plans met the same demand. The "
-        "intervals hold all together 95 times in 100 (Bonferroni). Pairing worth: so many times the replications "
-        "that plans would need which met a demand each of their own."
+    note = say(
+        "In the {week}, {replications}, seed {seed}; all plans met the same demand. The intervals hold all together 95 "
+        "times in 100 (Bonferroni). Pairing worth: so many times the replications that plans would need which met a "
+        "demand each of their own.",
+        week=week,
+        replications=plural("{n} replication", "{n} replications", table.n_replications),
+        seed=table.seed,
     )
-    return TextTable(f"Against {titles[baseline]}", note, _COLUMNS, tuple(sections))
+    return TextTable(say("Against {plan}", plan=titles[baseline]), note, tuple(map(say, _COLUMNS)), tuple(sections))
 
 
 def _cells(each: Difference, factor: float) -> tuple[str, ...]:
     worth = "–" if each.variance_ratio is None else f"{short(each.variance_ratio)} ×"
-    verdict = each.verdict
+    verdict = say(_VERDICTS[each.verdict])
     if each.n_more is not None:
-        verdict = f"{verdict},\nwould need about\n{_about(each.n_more):,} more"
+        more = spoken().number(_about(each.n_more))
+        verdict = say("{verdict},\nwould need about\n{n} more", verdict=verdict, n=more)
     return (
         _signed(each.mean * factor),
         f"{_signed(each.low * factor)} … {_signed(each.high * factor)}",

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from sim.errors import OutputError
 
+_READABLE = 0o644  # of a temporary file, which others may not read
+
 
 @contextmanager
 def output_folder(folder: Path) -> Iterator[None]:
@@ -50,3 +52,25 @@ def write_texts(folder: Path, texts: Mapping[str, str | Iterable[str]]) -> list[
             return [(Path(beside) / name).replace(folder / name) for name in texts]
     except OSError as problem:
         raise OutputError(str(folder), problem.strerror or str(problem)) from problem
+
+
+def write_whole(contents: Mapping[Path, bytes]) -> None:
+    """Write files, each in its folder; all are written before the first is shown.
+
+    Raises:
+        OutputError: one of them cannot be written.
+    """
+    beside: dict[Path, Path] = {}
+    try:
+        for path, content in contents.items():
+            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".peakweek-", delete=False) as file:
+                beside[path] = Path(file.name)
+                file.write(content)
+        for path, written in beside.items():
+            written.chmod(_READABLE)
+            written.replace(path)
+    except OSError as problem:
+        raise OutputError(str(path), problem.strerror or str(problem)) from problem
+    finally:
+        for written in beside.values():
+            written.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.experiment import Table, half_width
 from sim.experiment.table import Floats
+from sim.language import say
 
 _IN_VAIN = ("sent_home_count", "reneged_count", "balked_count")
 _LEAST_RATIO = 0.01  # of the records received; fewer visits in vain change no headline
@@ -23,10 +24,14 @@ def kept_out(table: Table) -> str | None:
     if not more.mean() > max(half_width(more), _LEAST_RATIO * received):
         return None
     titles = [table.cases[case].scenario.titles[table.cases[case].plan] for case in (most, least)]
-    return (
-        f"Mind who is kept out: under “{titles[0]}” {means[most]:.0f} visits came in vain in the peak week, under "
-        f"“{titles[1]}” {means[least]:.0f}. What is received, and what is on time as it is published, leave them "
-        "out; what is not settled in all, and what is on time of all that came, do not."
+    return say(
+        "Mind who is kept out: under “{most}” {n_most} visits came in vain in the peak week, under “{least}” "
+        "{n_least}. What is received, and what is on time as it is published, leave them "
+        "out; what is not settled in all, and what is on time of all that came, do not.",
+        most=titles[0],
+        least=titles[1],
+        n_most=f"{means[most]:.0f}",
+        n_least=f"{means[least]:.0f}",
     )
 
 

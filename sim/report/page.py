@@ -11,6 +11,7 @@ from pathlib import Path
 import jinja2
 
 from sim.experiment import Difference, Table
+from sim.language import WORDS, say
 from sim.measures import MEANINGS
 from sim.report.answer import answer
 from sim.report.breaches import breaches_to_csv
@@ -52,7 +53,7 @@ def page(table: Table) -> str:
         scenario=table.cases[0].scenario,
         answer=answer(table),
         plans=[[(row, cells(row)) for row in of_plan] for of_plan in by_plan],
-        columns=COLUMNS,
+        columns=tuple(map(say, COLUMNS)),
         peaks=[(row, known_to(table, row, "unsettled_count")) for row in peaks(table)],
         peak_chart=peak_backlog(table),
         backlog=backlog_by_day(table),
@@ -96,4 +97,6 @@ def write_comparison(table: Table, found: Sequence[Difference], baseline: int, f
 
 def _template(name: str) -> jinja2.Template:
     loader = jinja2.PackageLoader("sim.report", "templates")
-    return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined).get_template(name)
+    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    environment.globals.update(WORDS)
+    return environment.get_template(name)

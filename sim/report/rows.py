@@ -13,6 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 from sim.experiment import HIGH, LOW, Band, Sure, Table, sure_of
+from sim.language import later, say, spoken
 from sim.measures import FIGURES, Span
 from sim.report.breaches import breaches
 
@@ -22,16 +23,16 @@ _ENDS = ("mean_from", "mean_to")  # of the interval that holds the mean 95 times
 Numbers = list[float | None]
 _SPAN_COLUMNS = ("plan", "span", "first_day", "last_day")
 COLUMNS = (
-    "received",
-    "settled",
-    "backlog\nat close",
-    "on time\n%",
-    "wait\nmin\nmean",
-    "wait\nmin\nP95",
-    "came\nin\nvain",
-    "overtime\nhours",
-    "staff\nbusy %",
-    "link\nuse %",
+    later("received"),
+    later("settled"),
+    later("backlog\nat close"),
+    later("on time\n%"),
+    later("wait\nmin\nmean"),
+    later("wait\nmin\nP95"),
+    later("came\nin\nvain"),
+    later("overtime\nhours"),
+    later("staff\nbusy %"),
+    later("link\nuse %"),
 )
 
 
@@ -211,8 +212,10 @@ def cells(row: Row) -> tuple[str, ...]:
 def span_name(span: Span) -> str:
     """Return what a row is called: a date, a week by its first day, or the whole period."""
     if span.kind == "day":
-        return f"{span.first_day:%a %d %b}"
-    return f"week of {span.first_day:%d %b}" if span.kind == "week" else "whole period"
+        return spoken().day(span.first_day)
+    if span.kind == "week":
+        return say("week of {day}", day=spoken().short_date(span.first_day))
+    return say("whole period")
 
 
 def _number(row: Row, figure: str, scale: float = 1) -> str:

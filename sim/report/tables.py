@@ -8,44 +8,61 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from sim.experiment import Band, Table, find_excesses, sure_of
-from sim.measures import BREAKDOWNS, CAUSES
+from sim.language import later, say, spoken
+from sim.measures import BREAKDOWNS
 from sim.report.rows import Row, figure, part_bands, rows, span_name
 
 _MIN, _H, _PERCENT = 1 / 60, 1 / 3600, 100
 _LARGE = 9.95  # from here on a number needs no decimals
-_UNITS = ((1e8, 1e6, "million "), (1e5, 1e3, "thousand "), (0, 1, ""))
+_UNITS = (
+    (1e8, 1e6, later("In million {currency}.")),
+    (1e5, 1e3, later("In thousand {currency}.")),
+    (0, 1, later("In {currency}.")),
+)
 _CAUSE_NAMES = {
-    "person_guidance": "person,\nguidance",
-    "person_intake": "person,\nintake",
-    "person_check": "person,\ncheck",
-    "person_back_office": "person,\nback office",
-    "person_handover": "person,\nresult",
-    "counter": "counter\nor desk",
+    "person_guidance": later("person,\nguidance"),
+    "person_intake": later("person,\nintake"),
+    "person_check": later("person,\ncheck"),
+    "person_back_office": later("person,\nback office"),
+    "person_handover": later("person,\nresult"),
+    "counter": later("counter\nor desk"),
+    "scanner": later("scanner"),
+    "link": later("link"),
+    "outage": later("outage"),
+    "signature": later("signature"),
+    "citizen": later("citizen"),
 }
 _COSTS = {
-    "wage_cost": "wages",
-    "overtime_cost": "overtime",
-    "fixed_cost": "things",
-    "citizen_cost": "citizens'\ntime",
-    "cost": "all",
+    "wage_cost": later("wages"),
+    "overtime_cost": later("overtime"),
+    "fixed_cost": later("things"),
+    "citizen_cost": later("citizens'\ntime"),
+    "cost": later("all"),
 }
 _OPEN = {
-    "unsettled_count": "all",
-    "backlog_count": "received",
-    "backlog_overdue_count": "of these,\noverdue",
-    "submitted_count": "submitted\nonline",
-    "unserved_count": "came in vain\n(visits)",
+    "unsettled_count": later("all"),
+    "backlog_count": later("received"),
+    "backlog_overdue_count": later("of these,\noverdue"),
+    "submitted_count": later("submitted\nonline"),
+    "unserved_count": later("came in vain\n(visits)"),
 }
 _RESULTS: dict[str, tuple[str, float]] = {  # name and factor
-    "handover_count": ("handed\nover", 1),
-    "handover_wait_s_mean": ("wait min\nmean", _MIN),
-    "handover_wait_s_p95": ("wait min\nP95", _MIN),
-    "uncollected_count": ("not handed over\nat the end", 1),
+    "handover_count": (later("handed\nover"), 1),
+    "handover_wait_s_mean": (later("wait min\nmean"), _MIN),
+    "handover_wait_s_p95": (later("wait min\nP95"), _MIN),
+    "uncollected_count": (later("not handed over\nat the end"), 1),
 }
 _MOST_TOLD = 5  # breaches of the Labour Code, of each plan
 _ON_TIME = "on_time_all_ratio"
 _CLOSED = "lost_h_closed"
-_PARTS_NOTE = "Means; in brackets the band that holds 80 % of the replications, where they differ."
+_PARTS_NOTE = later("Means; in brackets the band that holds 80 % of the replications, where they differ.")
+_BY = {
+    "hour": later("{plan}, by hour"),
+    "stage": later("{plan}, by stage"),
+    "procedure": later("{plan}, by procedure"),
+    "group": later("{plan}, by group"),
+    "person": later("{plan}, by person"),
+}
 _Column = tuple[str, str, float]  # name, figure, factor
 # By kind, the tables that it makes: what each is about, where there are several, and its columns with their bands.
 _PARTS: dict[str, tuple[tuple[str, tuple[_Column, ...]], ...]] = {
@@ -53,11 +70,11 @@ _PARTS: dict[str, tuple[tuple[str, tuple[_Column, ...]], ...]] = {
         (
             "",
             (
-                ("arrivals", "arrivals_count", 1),
-                ("waiting\nmean", "waiting_mean", 1),
-                ("wait min\nmean", "wait_s_mean", _MIN),
-                ("wait min\nP95", "wait_s_p95", _MIN),
-                ("people\nbusy %", "utilisation_ratio", _PERCENT),
+                (later("arrivals"), "arrivals_count", 1),
+                (later("waiting\nmean"), "waiting_mean", 1),
+                (later("wait min\nmean"), "wait_s_mean", _MIN),
+                (later("wait min\nP95"), "wait_s_p95", _MIN),
+                (later("people\nbusy %"), "utilisation_ratio", _PERCENT),
             ),
         ),
     ),
@@ -65,53 +82,53 @@ _PARTS: dict[str, tuple[tuple[str, tuple[_Column, ...]], ...]] = {
         (
             "",
             (
-                ("served", "served_count", 1),
-                ("wait min\nmean", "wait_s_mean", _MIN),
-                ("wait min\nP90", "wait_s_p90", _MIN),
-                ("wait min\nP95", "wait_s_p95", _MIN),
-                ("in line\nmean", "line_mean", 1),
+                (later("served"), "served_count", 1),
+                (later("wait min\nmean"), "wait_s_mean", _MIN),
+                (later("wait min\nP90"), "wait_s_p90", _MIN),
+                (later("wait min\nP95"), "wait_s_p95", _MIN),
+                (later("in line\nmean"), "line_mean", 1),
             ),
         ),
     ),
     "procedure": (
         (
-            "records",
+            later("records"),
             (
-                ("received", "received_count", 1),
-                ("settled", "settled_count", 1),
-                ("backlog\nat close", "backlog_count", 1),
-                ("overdue", "backlog_overdue_count", 1),
-                ("in all\nunsettled", "unsettled_count", 1),
+                (later("received"), "received_count", 1),
+                (later("settled"), "settled_count", 1),
+                (later("backlog\nat close"), "backlog_count", 1),
+                (later("overdue"), "backlog_overdue_count", 1),
+                (later("in all\nunsettled"), "unsettled_count", 1),
             ),
         ),
         (
-            "time",
+            later("time"),
             (
-                ("on time\n%", "on_time_ratio", _PERCENT),
-                ("wait min\nmean", "wait_s_mean", _MIN),
-                ("hours taken\nmean", "sojourn_s_mean", _H),
-                ("hours taken\nP50", "sojourn_s_p50", _H),
-                ("hours taken\nP90", "sojourn_s_p90", _H),
+                (later("on time\n%"), "on_time_ratio", _PERCENT),
+                (later("wait min\nmean"), "wait_s_mean", _MIN),
+                (later("hours taken\nmean"), "sojourn_s_mean", _H),
+                (later("hours taken\nP50"), "sojourn_s_p50", _H),
+                (later("hours taken\nP90"), "sojourn_s_p90", _H),
             ),
         ),
     ),
     "group": (
         (
-            "hours",
+            later("hours"),
             (
-                ("busy\n%", "utilisation_ratio", _PERCENT),
-                ("overtime\nhours", "overtime_h", 1),
-                ("lunch\nhours", "lunch_h", 1),
+                (later("busy\n%"), "utilisation_ratio", _PERCENT),
+                (later("overtime\nhours"), "overtime_h", 1),
+                (later("lunch\nhours"), "lunch_h", 1),
             ),
         ),
         (
-            "the most that one person works",
+            later("the most that one person works"),
             (
-                ("longest\nday h", "labour_day_h_max", 1),
-                ("overtime\nday h", "labour_day_overtime_h_max", 1),
-                ("overtime\nmonth h", "labour_month_overtime_h_max", 1),
-                ("overtime\nyear h", "labour_year_overtime_h_max", 1),
-                ("limits\nexceeded", "labour_breach_count", 1),
+                (later("longest\nday h"), "labour_day_h_max", 1),
+                (later("overtime\nday h"), "labour_day_overtime_h_max", 1),
+                (later("overtime\nmonth h"), "labour_month_overtime_h_max", 1),
+                (later("overtime\nyear h"), "labour_year_overtime_h_max", 1),
+                (later("limits\nexceeded"), "labour_breach_count", 1),
             ),
         ),
     ),
@@ -119,11 +136,11 @@ _PARTS: dict[str, tuple[tuple[str, tuple[_Column, ...]], ...]] = {
         (
             "",
             (
-                ("busy\n%", "utilisation_ratio", _PERCENT),
-                ("overtime\nhours", "overtime_h", 1),
-                ("lunch\nhours", "lunch_h", 1),
-                ("overtime\nday h", "labour_day_overtime_h_max", 1),
-                ("overtime\nmonth h", "labour_month_overtime_h_max", 1),
+                (later("busy\n%"), "utilisation_ratio", _PERCENT),
+                (later("overtime\nhours"), "overtime_h", 1),
+                (later("lunch\nhours"), "lunch_h", 1),
+                (later("overtime\nday h"), "labour_day_overtime_h_max", 1),
+                (later("overtime\nmonth h"), "labour_month_overtime_h_max", 1),
             ),
         ),
     ),
@@ -162,11 +179,14 @@ def open_table(table: Table) -> TextTable:
         return (row.title, *(figure(row, name) for name in _OPEN), _text(row.bands[_ON_TIME], _PERCENT))
 
     return TextTable(
-        "What is not settled at the close",
-        "All: whatever citizens have come for or submitted, with those who were sent home or gave up. A plan that "
-        "keeps people out has a small backlog, and cannot hide them here. On time of all: each as if it had been "
-        "received when it came. A mean may lie outside its band where a few replications are far from the others.",
-        (*_OPEN.values(), "on time\nof all, %"),
+        say("What is not settled at the close"),
+        say(
+            "All: whatever citizens have come for or submitted, with those who were sent home or gave up. A plan "
+            "that keeps people out has a small backlog, and cannot hide them here. On time of all: each as if it had"
+            " been received when it came. A mean may lie outside its band where a few replications are far from the "
+            "others."
+        ),
+        (*map(say, _OPEN.values()), say("on time\nof all, %")),
         _sections(chosen, texts),
     )
 
@@ -181,10 +201,12 @@ def result_table(table: Table) -> TextTable | None:
         return (row.title, *(_text(row.bands[figure], factor) for figure, (_, factor) in _RESULTS.items()))
 
     return TextTable(
-        "Who comes for the result",
-        "Visits called to be handed their result, how long they waited for it in the hall, and results that are ready "
-        "and not handed over.",
-        tuple(name for name, _ in _RESULTS.values()),
+        say("Who comes for the result"),
+        say(
+            "Visits called to be handed their result, how long they waited for it in the hall, and results that are "
+            "ready and not handed over."
+        ),
+        tuple(say(name) for name, _ in _RESULTS.values()),
         _sections(chosen, texts),
     )
 
@@ -203,8 +225,8 @@ def breach_table(table: Table) -> TextTable | None:
         lines = [
             (
                 f"{told.who} {told.at}: {told.of_what}",
-                f"{told.hours:.1f}",
-                f"{excess.hours_max:.1f}",
+                spoken().number(told.hours, 1),
+                spoken().number(excess.hours_max, 1),
                 f"{told.allowed_h:g}",
                 short(_PERCENT * excess.n_times / excess.n_looked_at),
             )
@@ -212,14 +234,17 @@ def breach_table(table: Table) -> TextTable | None:
             for told in (excess.breach,)
         ]
         if len(of_plan) > _MOST_TOLD:
-            lines.append((f"and {len(of_plan) - _MOST_TOLD} more", "", "", "", ""))
+            more = say("and {n} more", n=len(of_plan) - _MOST_TOLD)
+            lines.append((more, "", "", "", ""))
         if lines:
             sections.append((each.scenario.titles[each.plan], tuple(lines)))
     return TextTable(
-        "Who exceeds the Labour Code",
-        "Hours of one person, mean and most over the replications in which they exceed what is allowed. The plans as "
-        "written keep to it unless they are allowed not to; who finishes what they began stays longer.",
-        ("hours\nmean", "hours\nmost", "allowed\nhours", "in % of\nreplications"),
+        say("Who exceeds the Labour Code"),
+        say(
+            "Hours of one person, mean and most over the replications in which they exceed what is allowed. The "
+            "plans as written keep to it unless they are allowed not to; who finishes what they began stays longer."
+        ),
+        (say("hours\nmean"), say("hours\nmost"), say("allowed\nhours"), say("in % of\nreplications")),
         tuple(sections),
     )
 
@@ -229,9 +254,8 @@ def lost_table(table: Table) -> TextTable | None:
 
     Closed doors are no cause that one could buy something against, and outweigh all others: they stand apart.
     """
-    names = {f"lost_h_{cause}": _CAUSE_NAMES.get(cause, cause) for cause in CAUSES}
-    chosen = _chosen(table, names)
-    figures = {figure: name for figure, name in names.items() if figure != _CLOSED}
+    figures = {f"lost_h_{cause}": name for cause, name in _CAUSE_NAMES.items()}
+    chosen = _chosen(table, (*figures, _CLOSED))
     seen = {figure: name for figure, name in figures.items() if any(short(row.mean(figure)) != "0" for row in chosen)}
     if not seen:
         return None
@@ -246,11 +270,13 @@ def lost_table(table: Table) -> TextTable | None:
         )
 
     return TextTable(
-        "What time was lost to",
-        "Hours that visits and records waited, up to settlement and for the result, by what they waited for at each "
-        "moment: a person at which station, a thing, the signature, the citizen; beside them, those in which nobody "
-        "who could have gone on was on shift: nights, weekends, lunch.",
-        (*seen.values(), "all of\nthese", "office\nclosed"),
+        say("What time was lost to"),
+        say(
+            "Hours that visits and records waited, up to settlement and for the result, by what they waited for at "
+            "each moment: a person at which station, a thing, the signature, the citizen; beside them, those in "
+            "which nobody who could have gone on was on shift: nights, weekends, lunch."
+        ),
+        (*map(say, seen.values()), say("all of\nthese"), say("office\nclosed")),
         _sections(chosen, texts),
     )
 
@@ -267,8 +293,9 @@ def cost_table(table: Table) -> TextTable | None:
         return (row.title, *(_text(row.bands[figure], 1 / unit) for figure in _COSTS))
 
     currency = table.cases[0].scenario.costs.currency
-    note = f"In {name}{currency}. Things: equipment, line, training and volunteers."
-    return TextTable("What it costs", note, tuple(_COSTS.values()), _sections(chosen, texts))
+    things = say("Things: equipment, line, training and volunteers.")
+    note = f"{say(name, currency=currency)} {things}"
+    return TextTable(say("What it costs"), note, tuple(map(say, _COSTS.values())), _sections(chosen, texts))
 
 
 def part_tables(table: Table) -> list[TextTable]:
@@ -300,8 +327,10 @@ def _tables_of_kind(table: Table, kind: str, of_plan: list[Row]) -> Iterator[Tex
             )
             for span, parts in bands_of
         ]
-        title = f"{of_plan[0].title}, by {kind}{about and ': '}{about}"
-        yield TextTable(title, _PARTS_NOTE, tuple(name for name, _, _ in columns), tuple(sections))
+        title = say(_BY[kind], plan=of_plan[0].title)
+        title = f"{title}: {say(about)}" if about else title
+        names = tuple(say(name) for name, _, _ in columns)
+        yield TextTable(title, say(_PARTS_NOTE), names, tuple(sections))
 
 
 def short(value: float) -> str:
@@ -310,8 +339,8 @@ def short(value: float) -> str:
     >>> short(1234.5), short(9.44), short(0.04)
     ('1,234', '9.4', '0')
     """
-    text = f"{value:,.0f}" if abs(value) >= _LARGE else f"{value:.1f}"
-    return "0" if text in {"0.0", "-0.0"} else text
+    n_digits = 0 if abs(value) >= _LARGE else 1
+    return spoken().number(value, n_digits) if f"{value:.{n_digits}f}" not in {"0.0", "-0.0"} else "0"
 
 
 def _text(band: Band | None, factor: float) -> str:
@@ -319,7 +348,11 @@ def _text(band: Band | None, factor: float) -> str:
     if band is None:
         return "–"
     mean, low, high = (short(value * factor) for value in (band.mean, band.low, band.high))
-    return mean if low == high == mean else f"{mean} [{low.removesuffix('.0')}–{high.removesuffix('.0')}]"
+    return mean if low == high == mean else f"{mean} [{_whole(low)}–{_whole(high)}]"
+
+
+def _whole(text: str) -> str:
+    return text.removesuffix(spoken().number(0, 1)[1:])
 
 
 def _chosen(table: Table, figures: Iterable[str]) -> list[Row]:

@@ -28,6 +28,7 @@ from sim.document import (
     way_to,
 )
 from sim.errors import ScenarioError
+from sim.scenario.appraisal import AppraisalTerms, Assumption
 from sim.scenario.calendar import Hours, Period
 from sim.scenario.choices import Evening, Lunch, PlanChoice, Session
 from sim.scenario.citizens import Citizens, InitialRecords
@@ -41,6 +42,8 @@ from sim.scenario.things import Link, Outage, RandomOutage
 from sim.timebase import OfficeHours, Timebase
 
 __all__ = [
+    "AppraisalTerms",
+    "Assumption",
     "Costs",
     "Deadline",
     "Evening",
@@ -102,6 +105,7 @@ class Scenario(Part):
     initial: tuple[InitialRecords, ...] = Field(default=(), description="records that are there on the first day")
     costs: Costs = Field(default=Costs(), description="what things cost")
     labour_rules: LabourRules = Field(default=LabourRules(), description="limits and pay of overtime")
+    appraisal: AppraisalTerms = Field(default=AppraisalTerms(), description="what the leaders' report goes by")
     plans: dict[Name, PlanChoice] = Field(min_length=1, description="what leaders may choose, by name")
 
     @model_validator(mode="after")

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from sim.document import MisfitError
+from sim.scenario.money import Equipment
 from sim.scenario.parts import Days, Name, Part, People, TimeOfDay
 from sim.scenario.people import Skills, Volunteering
 
@@ -67,4 +68,7 @@ class PlanChoice(Part):
     )
     ups_min: Annotated[float, Field(ge=0, le=100_000)] | None = Field(
         default=None, description="how long batteries bridge a power cut, minutes, instead of the scenario's"
+    )
+    purchase: Equipment = Field(
+        default=Equipment(), description="what else the plan buys, such as the work of laying a line, or furniture"
     )

@@ -4,6 +4,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,13 +24,32 @@ def blocks(markdown: str, language: str) -> list[str]:
     return [token.content for token in MarkdownIt().parse(markdown) if token.type == "fence" and token.info == language]
 
 
-def shown_runs(markdown: str) -> list[tuple[list[str], str]]:
+def shown_runs(markdown: str) -> list[tuple[str, str]]:
     """Return each command that a console block shows, with the output shown below it."""
     runs = []
     for block in blocks(markdown, "console"):
         command, _, output = block.partition("\n")
-        runs.append((shlex.split(command.removeprefix("$ ")), output))
+        runs.append((command.removeprefix("$ "), output))
     return runs
+
+
+@cache
+def printed(command: str) -> list[str]:
+    """Return the lines that a command prints in the project's root."""
+    name, *arguments = shlex.split(command)
+    process = [sys.executable, "-m", MODULES[name], *arguments]
+    root = Path(__file__).parents[2]
+    return subprocess.run(process, capture_output=True, cwd=root, check=True).stdout.decode().splitlines()
+
+
+def seen(command: str) -> str:
+    """Return what is seen of a command that may pass its lines through `head -n` and `tail -n`."""
+    program, *filters = command.split(" | ")
+    lines = printed(program)
+    for each in filters:
+        which, _, number = each.split()
+        lines = {"head": lines[: int(number)], "tail": lines[-int(number) :]}[which]
+    return "\n".join(lines)
 
 
 def without_padding(text: str) -> str:
@@ -43,14 +63,12 @@ def readme(project_root: Path) -> str:
     return (project_root / "README.md").read_text(encoding="utf-8")
 
 
-def test_readme_shows_what_is_printed(readme: str, project_root: Path) -> None:
+def test_readme_shows_what_is_printed(readme: str) -> None:
     """Each command in a console block of the README prints what is shown below it."""
     runs = shown_runs(readme)
     assert runs
     for command, shown in runs:
-        process = [sys.executable, "-m", MODULES[command[0]], *command[1:]]
-        printed = subprocess.run(process, capture_output=True, cwd=project_root, check=True).stdout.decode()
-        assert without_padding(printed) == without_padding(shown), shlex.join(command)
+        assert without_padding(seen(command)) == without_padding(shown), command
 
 
 def test_following_shows_what_is_printed(project_root: Path) -> None:
@@ -60,9 +78,7 @@ def test_following_shows_what_is_printed(project_root: Path) -> None:
 
     text = (project_root / "docs/following.md").read_text(encoding="utf-8")
     ((command, shown),) = shown_runs(text)
-    process = [sys.executable, "-m", MODULES[command[0]], *command[1:]]
-    printed = subprocess.run(process, capture_output=True, cwd=project_root, check=True).stdout.decode()
-    assert without_padding(printed) == without_padding(shown)
+    assert without_padding(seen(command)) == without_padding(shown)
     mapping, configuration = blocks(text, "yaml")
     parse_document(mapping, "following.md", FollowConfig, ConfigError)
     parse_document(configuration, "following.md", Config, ConfigError)

@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 
 from sim.engine import simulate
 from sim.plan import build_plan
-from sim.scenario import read_scenario
 from sim.trace import NEVER, State, Trace
-from sim.workload import sample_workload
 from tests.laws.laws import check_laws
 from tests.laws.strategies import scenarios, workloads
+from tests.shipped import SHIPPED, shipped_cases
 
-SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 N_EXAMPLES = settings.get_profile(settings.get_current_profile_name()).max_examples
 
 
@@ -36,10 +34,8 @@ def test_every_trace_keeps_the_laws(data: st.DataObject) -> None:
 def test_the_shipped_scenarios_keep_the_laws(path: Path) -> None:
     """The scenarios that come with the project keep every law under each of their plans."""
     # That both engines give these very traces is shown in tests/identity.
-    scenario = read_scenario(path)
-    for name in scenario.plans:
-        plan = build_plan(scenario, name)
-        check_laws(simulate(sample_workload(scenario.world(name), seed=1, replication=0), plan), plan)
+    for workload, plan in shipped_cases(path):
+        check_laws(simulate(workload, plan), plan)
 
 
 def test_random_scenarios_leave_nothing_out() -> None:

@@ -15,7 +15,7 @@ from monitor.events.schema import event_schema
 CloudEvent = Callable[..., dict[str, Any]]
 BATCH = "application/cloudevents-batch+json"
 RIGHT: dict[str, Any] = {"due": "2025-07-04T10:00:00Z", "count": 2, "what": "line"}
-FIELDS = [(type_, field) for type_, happening in VOCABULARY.items() for field in happening.model_fields]
+FIELDS = [(type_, field) for type_, happening in VOCABULARY.items() for field in happening.__struct_fields__]
 WIDE = "".join(chr(ord("０") + int(digit)) for digit in "0912345678")  # noqa: RUF001 - digits as East Asian input writes them
 PERSONS = [
     *("0912345678", "0912 345 678", "0912.345.678", "+84912345678", "(+84) 912-345-678", "84-91-234-5678", WIDE),
@@ -27,7 +27,7 @@ PERSONS = [
 
 def told(type_: str, field: str, value: object) -> dict[str, Any]:
     """Return an event whose one field has the value, and whose others are right."""
-    fields = VOCABULARY[type_].model_fields
+    fields = VOCABULARY[type_].__struct_fields__
     data = {name: RIGHT.get(name, "A1") for name in fields} | {field: value}
     envelope = {"specversion": "1.0", "id": "1", "source": "/kiosk", "type": type_, "time": "2025-07-01T05:00:00Z"}
     return envelope | {"data": data}

@@ -1,6 +1,7 @@
 """Plans that are tried out: what may be moved, what comes of it, and that nothing that cannot be is simulated."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator
 from datetime import date
@@ -120,11 +121,12 @@ async def test_what_cannot_be_is_refused_before_it_runs(planner: Any) -> None:
             problem = await answer.json(content_type=None)
             assert (answer.status, expected in problem["expected"]) == (422, True), problem
     for body in ({}, wish({}) | {"scenario": "other"}, wish({"counters": -1}), wish(*[{}] * 9)):
-        for route in ("studies", "file"):
+        for route in ("studies", "file", "report"):
             async with planner.session.post(f"/api/v1/planning/{route}", json=body) as answer:
                 assert answer.status == 400
-    async with planner.session.post("/api/v1/planning/file", json=wish({}, base="none")) as answer:
-        assert answer.status == 422
+    for route in ("file", "report"):
+        async with planner.session.post(f"/api/v1/planning/{route}", json=wish({}, {}, base="none")) as answer:
+            assert answer.status == 422
 
 
 async def test_who_leaves_stops_the_study(planner: Any) -> None:
@@ -134,3 +136,17 @@ async def test_who_leaves_stops_the_study(planner: Any) -> None:
         await answer.content.readuntil(b"\n\n")
     async with asyncio.timeout(20), planner.session.post("/api/v1/planning/studies", json=wish({}, n=12)) as answer:
         assert [message["n_replications"] for message in await told(answer)] == [12]
+
+
+async def test_a_report_is_written_on_what_was_tried(planner: Any) -> None:
+    """The service tells how far the report is, then gives it; one who leaves does not hold up the next."""
+    body = wish({}, {"lunch": {"intake": 2, "back-office": 3}}, {"counters": 4})
+    async with planner.session.post("/api/v1/planning/report", json=body) as answer:
+        await answer.content.readuntil(b"\n\n")
+    async with asyncio.timeout(60), planner.session.post("/api/v1/planning/report", json=body) as answer:
+        assert answer.status == 200
+        *steps, last = await told(answer)
+    assert last["name"] == "peak-week.pdf"
+    assert base64.b64decode(last["pdf"]).startswith(b"%PDF-")
+    assert {(step["experiment"], step["of"]) for step in steps} == {("options", 40)}
+    assert [step["n"] for step in steps] == sorted({step["n"] for step in steps})

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import pytest
 
@@ -32,8 +33,13 @@ def is_within(name: str, above: str) -> bool:
     return name == above or name.startswith(f"{above}.")
 
 
-def used_names(text: str) -> Iterator[tuple[int, str]]:
-    """Yield line and full dotted name of all that a module imports, and of every attribute it takes from an import."""
+@cache
+def used_names(text: str) -> tuple[tuple[int, str], ...]:
+    """Return line and full dotted name of all that a module imports, and of every attribute it takes from an import."""
+    return tuple(_used_names(text))
+
+
+def _used_names(text: str) -> Iterator[tuple[int, str]]:
     tree = ast.parse(text)
     full_names: dict[str, str] = {}
     for node in ast.walk(tree):

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ EVERYWHERE = {"/", "/tmp", "/home", "/opt", "/srv", "/usr/src", "/app", "/build"
 LONGEST_SHOWN = 120
 
 
+@cache
 def machine_places(root: Path) -> set[str]:
     """Return the folders and hosts that this machine alone knows: the clone, its parent, home, pip's sources."""
     places = {str(root), str(root.parent), str(Path.home())}
@@ -35,10 +37,11 @@ def machine_places(root: Path) -> set[str]:
 def banned_words(path: str, text: str, places: Iterable[str] = ()) -> list[str]:
     """Return each line that says what no file may say; ``places`` are this machine's own."""
     local = [("a place that only this machine knows", rf"(?<![\w.-]){re.escape(place)}(?![\w-])") for place in places]
+    found = [(kind, pattern) for kind, pattern in (*BANNED.items(), *local) if re.search(pattern, text)]
     return [
         f"{path}:{number}: {kind}: {line.strip()[:LONGEST_SHOWN]}"
-        for number, line in enumerate(text.splitlines(), start=1)
-        for kind, pattern in (*BANNED.items(), *local)
+        for number, line in enumerate(text.splitlines() if found else (), start=1)
+        for kind, pattern in found
         if re.search(pattern, line)
     ]
 

@@ -5,6 +5,7 @@ Nothing is shared with the measures: the state of every person and place is writ
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,13 +43,13 @@ def lost_by_tick(trace: Trace, plan: Plan) -> Lost:
     end_tick = plan.hours.timebase.end_tick
     lost: Lost = defaultdict(lambda: np.zeros(end_tick))
     conditions = find_conditions(trace.workload, plan)
-    centre = _Centre(trace, plan)
+    cause = cache(_Centre(trace, plan).cause)  # the same for all who wait for the same at one tick
     for row, (record, state, start, end, _) in enumerate(trace.stints.tolist()):
         stop = end_tick if end == NEVER else end
         times = range(max(0, start), stop)
         if State(state) in LINES:
             for tick in times:
-                lost[centre.cause(State(state), int(trace.workload.procedure[record]), tick)][tick] += 1
+                lost[cause(State(state), int(trace.workload.procedure[record]), tick)][tick] += 1
         elif State(state) in SIMPLE:
             lost[SIMPLE[State(state)]][start:stop] += 1
         elif state == State.UPLOAD:

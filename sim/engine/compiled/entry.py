@@ -41,7 +41,19 @@ def enlarged(memory: Whole) -> Whole:
     """Return the memory with more room for stints, which are at its end."""
     more = memory[at.NEXT_STINT] - memory[at.STINTS]
     memory[at.LAST_STINT] += more
-    return np.concatenate([memory, np.empty(more, dtype=np.int64)])
+    larger = aligned(len(memory) + more)
+    larger[: len(memory)] = memory
+    return larger
+
+
+def aligned(size: int) -> Whole:
+    """Return room for so many numbers that begins with a line of the processor's cache."""
+    room = np.empty(size + rec.LINE_OF_CACHE - 1, dtype=np.int64)
+    skipped = -(room.ctypes.data // _BYTES) & (rec.LINE_OF_CACHE - 1)
+    return room[skipped : skipped + size]
+
+
+_aligned = making(aligned)
 
 
 @making
@@ -64,7 +76,7 @@ def laid_out(tables: Tables, draws: Draws, bits: int, room: int, kept: Whole) ->
     size = len(front) + (rec.WIDTH + N_HEAPS) * n_records + N_HEAPS + CHAIN * n_priorities * n_lines
     size += len(starts) + len(ends) + PACE * len(ticks) + STEP * len(steps) + len(portal_down)
     size += STINT * room + in_reserve
-    memory = kept if len(kept) >= size else np.empty(size, dtype=np.int64)
+    memory = kept if len(kept) >= size else _aligned(size)
     m = bare(memory)
     lay(m, 0, 1, front)
     m[at.BITS] = bits
@@ -109,9 +121,9 @@ def _entries(digest: int) -> _Entries:
         n_records = (m[at.RECORDS_END] - m[at.RECORDS]) >> rec.SHIFT
         received, settled = np.empty(n_records, dtype=np.int64), np.empty(n_records, dtype=np.int64)
         n_stints = (m[at.NEXT_STINT] - m[at.STINTS]) // STINT
-        stints = np.empty((n_stints, TOLD), dtype=np.int64)
-        write(m, received, settled, stints)
-        return received, settled, stints
+        stints = np.empty(n_stints * TOLD, dtype=np.int64)
+        write(m, bare(received), bare(settled), bare(stints))
+        return received, settled, stints.reshape((n_stints, TOLD))
 
     return lay_out, tell
 

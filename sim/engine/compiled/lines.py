@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from sim.compiler import fetch
 from sim.engine.compiled import at, kin, queue, rec
 from sim.engine.compiled.diary import enter, expect_leave
 from sim.engine.compiled.drawn import drawn
@@ -102,4 +103,7 @@ def find_first(m: Whole, line: int) -> None:
         level += 1
     m[line + queue.FIRST] = first
     if first != NOTHING:
+        following = m[first + rec.BEHIND]  # comes first when this one leaves, and has not been looked at for long
+        fetch(m, following)
+        fetch(m, following + rec.LINE_OF_CACHE)
         m[line + queue.FIRST_KEY] = (level - 1) * m[at.SPAN] + m[first + rec.KEY] - m[at.LOWEST]

@@ -19,6 +19,8 @@ TRIES = 15  # how often it has come in vain
 SHIFT = 4
 WIDTH = 1 << SHIFT  # all rows begin at multiples of it: the address shifted right by `SHIFT` numbers the records, too
 
+LINE_OF_CACHE = 8
+
 # Marks.
 COMES = 1  # it arrives by itself, not as a follower
 ONLINE = 2  # it is submitted without a visit

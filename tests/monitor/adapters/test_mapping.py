@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 
 from monitor.adapters.follow import read_follow_config, shipped_mappings
 from monitor.adapters.mapping import TableMapping, short_code, short_name
@@ -80,7 +81,7 @@ def test_numbers_that_look_like_a_citizens_become_codes(mapping: TableMapping) -
     skipped: Counter[str] = Counter()
     event = mapping.events([EMPTY | ROW | row], skipped)[-1]
     assert not skipped
-    told = event.happening.model_dump(exclude_none=True)
+    told = asdict(event.happening)
     assert (told["record"], told["procedure"]) == (short_code("202507010001"), "land")
     assert event.to_json().count("2025-07-02T17:00:00Z") == 1
 

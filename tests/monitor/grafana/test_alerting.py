@@ -117,8 +117,24 @@ def test_quiet_hours_are_those_of_the_office(configuration: Path) -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("vi", ["CẢNH BÁO: mất đường truyền", "Mức độ: khẩn cấp. Từ 08:00 01/07/2025", "Cần làm gì: https://"]),
-        ("en", ["ALERT: the line is dead", "Severity: critical. Since 08:00 01/07/2025", "What to do: https://"]),
+        (
+            "vi",
+            [
+                "CẢNH BÁO: mất đường truyền",
+                "Mức độ: khẩn cấp. Từ 08:00 01/07/2025",
+                "Cần làm gì: https://",
+                "/docs/runbooks/vi/LineDown.md",
+            ],
+        ),
+        (
+            "en",
+            [
+                "ALERT: the line is dead",
+                "Severity: critical. Since 08:00 01/07/2025",
+                "What to do: https://",
+                "/docs/runbooks/LineDown.md",
+            ],
+        ),
     ],
 )
 def test_words_come_in_both_languages(grafana: Path, tmp_path: Path, language: str, words: list[str]) -> None:
@@ -130,6 +146,7 @@ def test_words_come_in_both_languages(grafana: Path, tmp_path: Path, language: s
             "summary": "the line is dead",
             "summary_vi": "mất đường truyền",
             "runbook_url": "docs/runbooks/LineDown.md",
+            "runbook_url_vi": "docs/runbooks/vi/LineDown.md",
         },
         "startsAt": "2025-07-01T01:00:00Z",
         "endsAt": "2025-07-01T01:00:00Z",

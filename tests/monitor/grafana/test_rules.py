@@ -85,6 +85,23 @@ def test_every_alert_has_its_page(alerts: Mapping[str, Rule], project_root: Path
         assert headings == [name, "What to look at", "What to do", "Who decides"]
 
 
+def test_pages_in_vietnamese_say_the_same(alerts: Mapping[str, Rule], project_root: Path) -> None:
+    """Each page in Vietnamese is that of an alert which names it, with as many things to look at and to do."""
+    told = {
+        name: rule["annotations"]["runbook_url_vi"]
+        for name, rule in alerts.items()
+        if "runbook_url_vi" in rule["annotations"]
+    }
+    pages = {path.stem: path for path in (project_root / "docs/runbooks/vi").glob("*.md")}
+    assert {name: project_root / page for name, page in told.items()} == pages
+    assert {"CentreHallOverloaded", "LineDown", "PortalDown", "PowerCut"} <= set(pages)
+    for name, page in pages.items():
+        text, english = page.read_text(encoding="utf-8"), (page.parents[1] / page.name).read_text(encoding="utf-8")
+        assert re.findall(r"^#+ (.*)$", text, re.MULTILINE) == [name, "Cần xem gì", "Cần làm gì", "Ai quyết định"]
+        for item in (r"^- ", r"^\d\. "):
+            assert len(re.findall(item, text, re.MULTILINE)) == len(re.findall(item, english, re.MULTILINE)), name
+
+
 def test_every_alert_has_its_cases(alerts: Mapping[str, Rule], grafana: Path) -> None:
     """For each alert promtool is asked before, while and after it fires, and told that no other alert does."""
     files = [YAML(typ="safe").load(path) for path in sorted((grafana / "prometheus/tests").glob("*.yml"))]

@@ -14,12 +14,13 @@ from tests.monitor_command import ended, started
 from tests.processes import all_end, children
 
 ANY_PORTS = ("--port", "0", "--prometheus-port", "0", "--alertmanager-port", "0", "--grafana-port", "0")
+TARGETS = {"line", "resolver", "portal", "province", "ups", "server"}
 
 
 @pytest.mark.server("prometheus")
 @pytest.mark.server("prometheus-alertmanager")
 async def test_everything_runs_and_ends(project_root: Path) -> None:
-    """Prometheus has the service as a target with the pack's rules, knows Alertmanager, and all end with Ctrl-C."""
+    """Prometheus has service, rules, Alertmanager and answering probes, plans have a page, and Ctrl-C ends all."""
     scenario = str(project_root / "scenarios/four-staff.yaml")
     process = await started("stack", scenario, "--pack", str(project_root / "grafana"), *ANY_PORTS)
     assert process.stdout
@@ -31,6 +32,11 @@ async def test_everything_runs_and_ends(project_root: Path) -> None:
                 for path in ("targets", "alertmanagers", "rules"):
                     while not await has_it(session, path):  # noqa: ASYNC110 - the other side of a socket
                         await asyncio.sleep(0.1)
+                while not await answering(session) >= TARGETS:  # noqa: ASYNC110 - the other side of a socket
+                    await asyncio.sleep(0.1)
+                (plans,) = [found[1] for line in told if (found := re.search(r"plans +(http\S+)", line))]
+                async with session.get(plans) as answer:
+                    assert answer.status == HTTPStatus.OK
         with all_end(children(process.pid)):
             process.send_signal(signal.SIGINT)
             await process.communicate()
@@ -60,6 +66,12 @@ async def has_it(session: aiohttp.ClientSession, path: str) -> bool:
         return health == {"ok"}
     active = data["activeTargets" if path == "targets" else "activeAlertmanagers"]
     return bool(active) and all(target.get("health", "up") == "up" for target in active)
+
+
+async def answering(session: aiohttp.ClientSession) -> set[str]:
+    """Return the targets of the probes that Prometheus knows as answering."""
+    async with session.get("/api/v1/query", params={"query": "probe_success == 1"}) as answer:
+        return {row["metric"]["target"] for row in (await answer.json())["data"]["result"]}
 
 
 async def test_a_folder_without_the_pack_is_told(project_root: Path, tmp_path: Path) -> None:

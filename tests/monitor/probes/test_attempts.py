@@ -10,6 +10,7 @@ import pytest
 
 from monitor.clock import monotonic_s
 from monitor.config.probes import BUILT_IN, Certificates, DnsModule, HttpModule, IcmpModule, Step, TcpModule
+from monitor.drill.servers import datagrams, no_such_name
 from monitor.probes.result import Reason
 
 HTTP, TCP = BUILT_IN["http_2xx"], BUILT_IN["tcp_connect"]
@@ -263,3 +264,27 @@ async def test_a_mistake_in_a_prober_is_data(attempt: Any, caplog: pytest.LogCap
     assert not result.success
     assert result.reason in {Reason.RESOLVE, Reason.INTERNAL}
     assert "secret" not in caplog.text
+
+
+async def test_loss_is_measured_by_questions(attempt: Any) -> None:
+    """A name server that leaves one question in four unanswered tells loss, round trip and jitter; all lost: failed."""
+    n_asked = 0
+
+    def answer(question: bytes) -> bytes | None:
+        nonlocal n_asked
+        n_asked += 1
+        return None if n_asked % 4 == 2 else no_such_name(question)
+
+    module = DnsModule(prober="dns", name="example.org", count=4, gap_s=0.01, timeout_s=1)
+    async with datagrams(answer) as port:
+        result = await attempt(f"127.0.0.1:{port}", module)
+        strict = await attempt(f"127.0.0.1:{port}", module.model_copy(update={"loss_limit_ratio": 0.1}))
+    assert result.success
+    assert result.value("peakweek_probe_echoes_sent") == 4
+    assert result.value("peakweek_probe_loss_ratio") == 0.25
+    assert 0 < (result.value("peakweek_probe_round_trip_mean_seconds") or 0) < 0.2
+    assert (result.value("peakweek_probe_jitter_seconds") or -1) >= 0
+    assert (strict.success, strict.reason) == (False, Reason.LOSS)
+    async with datagrams(lambda _: None) as port:
+        silent = await attempt(f"127.0.0.1:{port}", module.model_copy(update={"timeout_s": 0.4}))
+    assert (silent.reason, silent.value("peakweek_probe_loss_ratio")) == (Reason.TIMEOUT, 1)

@@ -49,6 +49,7 @@ def test_too_little_is_known() -> None:
     few = impact([*minutes([2] * 9, GOOD), *minutes([0] * 60, LINE)], "line")
     assert (few.n_delayed, few.staff_s, few.bad_s) == (None, None, 3600)
     assert impact([*minutes([0] * 60, GOOD), *minutes([0] * 60, LINE)], "line").n_delayed is None
+    assert impact(minutes([0] * 60, GOOD, n_waiting=0), "line").n_delayed is None
 
 
 @pytest.mark.parametrize("n", [0, 1, 3, 10, 100])

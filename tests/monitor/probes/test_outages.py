@@ -203,7 +203,7 @@ async def test_network_and_queue_on_one_axis(
         samples = await service.samples()
         assert samples["centre_network_impact_bad_seconds what=portal"] >= 60
         assert "centre_network_impact_records_delayed what=portal" not in samples
-        assert samples["centre_network_impact_records_delayed what=line"] == 0
+        assert not any("impact" in name and "what=line" in name for name in samples), "the line is not probed"
         status, text = await service.get("/network")
         assert (status, "<script src=" in text, "style=" in text, "://" in text) == (200, True, False, False)
         assert (await service.get("/network.js"))[0] == 200

@@ -24,7 +24,7 @@ FILL = "modules: {fill: {prober: throughput}}"
             f"{FILL}\n  targets: [{ONE.replace('icmp', 'fill').replace('}', ', every_s: 60}')}]",
             "expected hours at which",
         ),
-        ("targets: [{name: a, target: b, module: icmp, part: line, hours: ['21:00-19:00']}]", "such as 19:00-21:30"),
+        ("targets: [{name: a, target: b, module: icmp, part: line, hours: ['19:00-19:00']}]", "such as 19:00-21:30"),
         ("modules: {a: {prober: htp}}", "did you mean http?"),
         ("modules: {a: {prober: http, timeout: 3}}", "did you mean timeout_s?"),
         ("modules: {a: {prober: snmp, user: {name: b, auth: SHA}}}", "the password for auth"),

@@ -164,9 +164,13 @@ def test_successes_do_not_push_failures_out(noon: Any) -> None:
         (("19:00-21:00",), time(19), True),
         (("19:00-21:00",), time(21), False),
         (("05:00-06:00", "19:00-21:00"), time(5, 30), True),
+        (("22:00-06:00",), time(21, 59), False),
+        (("22:00-06:00",), time(23, 59), True),
+        (("22:00-06:00",), time(0), True),
+        (("22:00-06:00",), time(6), False),
     ],
 )
 def test_hours(hours: tuple[str, ...], at: time, *, is_due: bool) -> None:
-    """A target is due at its hours, from the first minute to before the last."""
+    """A target is due at its hours, from the first minute to before the last, also over midnight."""
     made = TargetConfig(name="a", target="b", module="icmp", part="line", hours=hours)
     assert made.is_due_at(at) is is_due
