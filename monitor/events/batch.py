@@ -50,7 +50,7 @@ def read_plain(body: bytes) -> list[Event] | None:
         return None
     try:
         events, n_quotes = _checked(_told_decoder()(body))
-    except (DecodeError, ValueError):
+    except (DecodeError, RecursionError, ValueError):
         return None
     return events if n_quotes == body.count(b'"') else None
 

@@ -123,7 +123,7 @@ function alertsOf({ alerts, is_store_up: isStoreUp }) {
 function showAlerts(state) {
   const texts = alertsOf(state);
   const rest = texts.length - MOST_ALERTS;
-  const lines = rest > 0 ? [...texts.slice(0, MOST_ALERTS), plural("and {n} more", "and {n} more", rest)] : texts;
+  const lines = rest > 0 ? [...texts.slice(0, MOST_ALERTS), say("and {n} more", { n: numbers.format(rest) })] : texts;
   const make = () => Object.assign(made("li"), { className: "alarm" });
   keep(element("alerts"), lines.length, make).forEach((line, index) => write(line, lines[index]));
   element("no-alerts").hidden = lines.length > 0;

@@ -293,3 +293,13 @@ def test_a_damaged_log_is_told(body: str) -> None:
     """What is no event that was written is an error, not a wrong figure."""
     with pytest.raises(EventError, match="log"):
         read_written(body)
+
+
+@pytest.mark.parametrize("inner", [b"[" * 200_000 + b"]" * 200_000, b'{"a":' * 200_000 + b"1" + b"}" * 200_000])
+def test_what_is_too_deep_is_refused_wherever_it_stands(inner: bytes) -> None:
+    """Data that are nested too deep are refused as such, also before it is known what kind of event they are of."""
+    body = b'{"data":' + inner + b',"type":"org.peakweek.ticket.issued.v1"}'
+    with pytest.raises(EventError, match="too deep"):
+        parse_event(body)
+    with pytest.raises(EventError, match="too deep"):
+        parse_batch(b"[" + body + b"]")

@@ -66,12 +66,14 @@ async def test_the_page_links_whatever_can_be_looked_at(start: Any, config: Conf
     several = {"centres": (CentreConfig(id="a"), CentreConfig(id="b"))} if query else {}
     async with start(config.model_copy(update=several)) as service:
         links = Links((await service.get(f"/{query}"))[1])
+        of_the_wall = Links((await service.get(f"/live{query}"))[1])
         told = json.loads((await service.get("/api/v1/openapi.json"))[1])
         answering = {path for path, methods in told["paths"].items() if "get" in methods}
-        # Words are linked by the page in their language, fonts by the style.
-        answering -= {path for path in answering if path.startswith(("/words/", "/font/"))}
+        # Words are linked by the page in their language, fonts by the style, what scripts share by them.
+        answering -= {path for path in answering if path.startswith(("/words/", "/font/", "/follow.js"))}
         assert len(answering) > 12
-        assert answering - {address.partition("?")[0] for address in links.addresses} == set()
+        addresses = {address.partition("?")[0] for address in [*links.addresses, *of_the_wall.addresses]}
+        assert answering - addresses == set()
 
 
 @pytest.mark.parametrize("query", ["", "?centre=b"])
