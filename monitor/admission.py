@@ -46,6 +46,7 @@ _SCOPES: Mapping[str, frozenset[Scope]] = {
     "/api/v1/planning/chart": frozenset({Scope.PLAN}),
     "/api/v1/planning/studies": frozenset({Scope.PLAN}),
     "/api/v1/planning/file": frozenset({Scope.PLAN}),
+    "/api/v1/planning/report": frozenset({Scope.PLAN}),
     "/config": frozenset({Scope.ADMIN}),
     "/-/reload": frozenset({Scope.ADMIN}),
 }

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from monitor.config import Config
 from monitor.planning import Levers, Planning
 from monitor.planning.levers import moved, offered
 from monitor.planning.study import Studio
+from monitor.tokens import Scope, Tokens
 from sim import Scenario
 
 PEAK_WEEK = Path("scenarios/peak-week.yaml")
@@ -150,3 +151,16 @@ async def test_a_report_is_written_on_what_was_tried(planner: Any) -> None:
     assert base64.b64decode(last["pdf"]).startswith(b"%PDF-")
     assert {(step["experiment"], step["of"]) for step in steps} == {("options", 40)}
     assert [step["n"] for step in steps] == sorted({step["n"] for step in steps})
+
+
+async def test_a_token_for_planning_is_enough_and_one_for_reading_is_not(planner: Any, config: Config) -> None:
+    """Everything below the planner's page answers whoever may plan, and refuses whoever may only read."""
+    paths = json.loads((await planner.get("/api/v1/openapi.json"))[1])["paths"]
+    routes = [(path, method) for path in paths if path.startswith("/api/v1/planning") for method in paths[path]]
+    assert ("/api/v1/planning/report", "post") in routes
+    tokens, now = Tokens(config.tokens), datetime(2025, 7, 1, tzinfo=UTC)
+    for scope, is_refused in ((Scope.PLAN, False), (Scope.READ, True)):
+        headers = {"Authorization": f"Bearer {tokens.create(None, frozenset({scope}), now)}"}
+        for path, method in routes:
+            async with planner.session.request(method, path, headers=headers) as answer:
+                assert (answer.status == 403) is is_refused, (path, method, scope)
